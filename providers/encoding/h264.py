@@ -1,5 +1,7 @@
 """Writes browser-ready MP4: H.264 yuv420p without B-frames, optional AAC, index in front, the same bytes each time."""
 
+from __future__ import annotations  # av.Packet is generic for type checkers only
+
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -76,7 +78,7 @@ class H264Writer:
     def write(
         self, frame: NDArray[np.uint8] | av.VideoFrame, *, pts: int | None = None, key_frame: bool = False
     ) -> None:
-        """Add one picture, BGR of shape (height, width, 3) or a decoded frame; `pts` None means the next one at `fps`."""
+        """Add one picture: BGR of shape (height, width, 3), or a decoded frame; `pts` None means the next at `fps`."""
         pts = round(self._next_index / (self._fps * self._time_base)) if pts is None else pts
         if self._last_pts is not None and pts <= self._last_pts:
             raise ValueError(f"frame times must grow: {pts} after {self._last_pts}")
