@@ -125,7 +125,7 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One look at a job. `progress` is 0 to 100; `cost` is US dollars as the provider bills it, None when it does not say.
+    """One look at a job. `progress` is 0 to 100; `cost` is US dollars as billed, None when the provider does not say.
 
     `refusal` holds the safety system's words, `error` those of a technical failure; `raw` is the provider's answer with
     secrets removed; `warnings` are sentences for an operator, such as a status nobody has seen before.

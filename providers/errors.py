@@ -19,7 +19,7 @@
 class ProviderError(Exception):
     """Base of the tree. `message` is a sentence for people; `code` is the provider's own word, when it gave one.
 
-    `retryable` says whether the same call may be repeated by a machine, after `retry_after_seconds` where that is known.
+    `retryable` says whether a machine may repeat the same call, after `retry_after_seconds` where that is known.
     """
 
     retryable = False
@@ -70,7 +70,9 @@ class NotFound(ProviderError):
 
 
 class BadAnswer(ProviderError):
-    """The answer is not what the protocol promises."""
+    """The answer to a reading call is not what the protocol promises; asking again costs nothing."""
+
+    retryable = True
 
 
 class DestinationRefused(ProviderError):
