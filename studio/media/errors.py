@@ -1,0 +1,45 @@
+"""What can go wrong with bytes.
+
+MediaError
+├── UnreadableClip    the file is not one we take; `sentence` tells a person what it is and what to do
+├── ChildFailed       the limited child process ended badly; `kind` says how
+└── IsolationMissing  a child without network was demanded and the kernel does not allow it
+"""
+
+from typing import Literal
+
+FailureKind = Literal["crashed", "timeout", "memory", "cpu", "protocol"]
+
+FAILURE_SENTENCES: dict[FailureKind, str] = {
+    "crashed": "The decoder crashed on this file.",
+    "timeout": "The file took too long to read and was given up.",
+    "memory": "The file needs more memory than one clip may have.",
+    "cpu": "The file needs more computing time than one clip may have.",
+    "protocol": "The reader of this file gave no usable answer.",
+}
+
+
+class MediaError(Exception):
+    """Base of all that `studio.media` raises on purpose."""
+
+
+class UnreadableClip(MediaError):
+    """The file was refused; `sentence` is plain English for the person who brought it."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class ChildFailed(MediaError):
+    """The child ended without an answer. `sentence` is for people, `detail` (its last words) for the log."""
+
+    def __init__(self, kind: FailureKind, detail: str = "") -> None:
+        self.kind = kind
+        self.sentence = FAILURE_SENTENCES[kind]
+        self.detail = detail
+        super().__init__(f"{kind}: {detail}" if detail else kind)
+
+
+class IsolationMissing(MediaError):
+    """The caller demanded a child without network; this kernel or container allows no new network namespace."""
