@@ -8,7 +8,7 @@ from __future__ import annotations  # av.Packet is generic for type checkers onl
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import av
 from av.audio.frame import AudioFrame
@@ -133,7 +133,7 @@ class OpenClip:
         """Packets of the chosen streams, up to the first place that cannot be demuxed."""
         streams = [self.video, self.audio] if audio and self.audio else [self.video]
         try:
-            yield from self.container.demux(streams)
+            yield from cast("Iterator[Packet[VideoStream] | Packet[AudioStream]]", self.container.demux(streams))
         except av.FFmpegError as error:
             self._survive(error)
 
