@@ -19,8 +19,8 @@ export function off(prefix) {
   for (const id of handlers.keys()) if (id.startsWith(prefix)) handlers.delete(id);
 }
 
-export function labels(id) {
-  return bindings.find((binding) => binding.id === id)?.combos.map(spell) ?? [];
+export function act(id, event) {
+  handlers.get(id)?.(event);
 }
 
 function spell(combo) {
@@ -29,7 +29,7 @@ function spell(combo) {
 
 function awakeScopes() {
   const scopes = new Set(["everywhere", ...(document.body.dataset.scopes ?? "").split(" ")]);
-  if (document.querySelector("[data-mask-scope]:not([hidden])")) {
+  if (document.querySelector("[data-mask-scope][data-open]")) {
     scopes.delete("room");
     scopes.add("reasons");
   }
@@ -81,9 +81,10 @@ function fillSheet(dialog) {
   const groups = [...scopes].map((scope) => {
     const group = element("section", { class: "key-group" }, element("h3", {}, scopeNames[scope] ?? scope));
     const list = group.appendChild(element("dl", {}));
-    const rows = Map.groupBy
-      ? Map.groupBy(bindings.filter((each) => each.scope === scope), (each) => each.label)
-      : bindings.filter((each) => each.scope === scope).reduce((map, each) => map.set(each.label, [...(map.get(each.label) ?? []), each]), new Map());
+    const rows = new Map();
+    for (const each of bindings.filter((binding) => binding.scope === scope)) {
+      rows.set(each.label, [...(rows.get(each.label) ?? []), each]);
+    }
     for (const [label, row] of rows) {
       list.append(element("dt", {}, label), element("dd", {}, ...caps(row)));
     }

@@ -1,0 +1,89 @@
+// Boot: modules attach to data-module on load and after swaps; refusals, menus, toasts and buttons that press keys.
+import * as keys from "./keys.js";
+
+const modules = {
+  player: () => import("./player.js"),
+  timeline: () => import("./timeline.js"),
+  room: () => import("./room.js"),
+  upload: () => import("./upload.js"),
+};
+const attached = new WeakSet();
+
+export function attachAll(root = document) {
+  const found = [...root.querySelectorAll("[data-module]")];
+  if (root.matches?.("[data-module]")) found.unshift(root);
+  for (const element of found) {
+    if (attached.has(element)) continue;
+    attached.add(element);
+    modules[element.dataset.module]?.().then((module) => module.attach(element));
+  }
+  for (const toast of root.querySelectorAll("[data-toast]")) countDown(toast);
+}
+
+export function say(text, urgently = false) {
+  const region = document.getElementById(urgently ? "alarm" : "said");
+  region.textContent = "";
+  requestAnimationFrame(() => { region.textContent = text; });
+}
+
+export function cookie(name) {
+  return document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+}
+
+// The seconds are the server's; the page only counts them down.
+function countDown(toast) {
+  const end = performance.now() + Number(toast.dataset.seconds) * 1000;
+  const form = toast.querySelector("[data-undo]");
+  const tick = () => {
+    const left = Math.ceil((end - performance.now()) / 1000);
+    if (!toast.isConnected) return;
+    if (left <= 0) {
+      form.remove();
+      toast.dataset.settled = "";
+      return;
+    }
+    form.querySelector("[data-countdown]").textContent = `${left} s`;
+    setTimeout(tick, 200);
+  };
+  tick();
+}
+
+function undo() {
+  const form = document.querySelector("[data-toast] [data-undo]");
+  if (form) form.requestSubmit();
+  else say("Nothing to undo: the last decision has settled.");
+}
+
+function closeWhatIsOpen() {
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog) return dialog.close();
+  const menu = document.querySelector(".menu[open]");
+  if (menu) {
+    menu.open = false;
+    return menu.querySelector("summary").focus();
+  }
+  document.dispatchEvent(new CustomEvent("close-sheet"));
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-act]");
+  if (button) keys.act(button.dataset.act, event);
+  for (const menu of document.querySelectorAll(".menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  const row = event.target.closest("tr[data-href]");
+  if (row && !event.target.closest("a, button, input, label") && !getSelection().toString()) location.assign(row.dataset.href);
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  attachAll(event.detail.elt);
+  event.detail.elt.querySelector?.("[data-problem]")?.focus();
+});
+document.addEventListener("htmx:sendError", () => { document.getElementById("offline").hidden = false; });
+document.addEventListener("htmx:afterOnLoad", () => { document.getElementById("offline").hidden = true; });
+
+keys.start();
+keys.on("everywhere.undo", undo);
+keys.on("everywhere.close", closeWhatIsOpen);
+attachAll();
+document.querySelector("main [data-problem]")?.focus();

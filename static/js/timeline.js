@@ -1,0 +1,87 @@
+// Enlivens the server-drawn lanes: playhead, range, hover picture, click, drag; and keeps the slider's words true.
+import { playerOf } from "./player.js";
+
+export function attach(timeline) {
+  const stage = document.getElementById(timeline.dataset.stage);
+  const begin = () => draw(timeline, playerOf(stage));
+  if (playerOf(stage)?.table) begin();
+  else stage.addEventListener("player", begin, { once: true });
+}
+
+function draw(timeline, player) {
+  const field = timeline.querySelector(".field-of-frames");
+  const slider = timeline.querySelector("[role=slider]");
+  const place = (frame) => `${(100 * frame) / player.table.count}%`;
+
+  const playhead = () => {
+    slider.style.left = place(player.frame + 0.5);
+    if (player.video.paused || player.frame % 12 === 0) describe(slider, player);
+  };
+  const range = () => {
+    const mark = timeline.querySelector(".range");
+    const [first, end] = player.range ?? [0, 0];
+    mark.setAttribute("x", place(first));
+    mark.setAttribute("width", place(end - first));
+    mark.toggleAttribute("hidden", !player.range);
+  };
+  player.addEventListener("frame", playhead);
+  player.addEventListener("landed", () => describe(slider, player));
+  player.addEventListener("range", range);
+  playhead();
+  range();
+  pointers(timeline, field, player);
+}
+
+function describe(slider, player) {
+  slider.setAttribute("aria-valuemax", player.table.count - 1);
+  slider.setAttribute("aria-valuenow", player.frame);
+  slider.setAttribute("aria-valuetext", `${player.table.timecode(player.frame)}, frame ${player.frame} of ${player.table.count}`);
+}
+
+// A press on the ruler scrubs, elsewhere it seeks; a drag elsewhere sets the range.
+function pointers(timeline, field, player) {
+  const still = timeline.querySelector(".still");
+  let from = null;
+  const frameAt = (event) => {
+    const box = field.getBoundingClientRect();
+    return player.table.clamp(Math.floor(((event.clientX - box.left) / box.width) * player.table.count));
+  };
+  field.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || event.target.closest("[data-finding], [data-note]")) return;
+    from = { frame: frameAt(event), x: event.clientX, scrubs: Boolean(event.target.closest(".lane-ruler")) };
+    field.setPointerCapture(event.pointerId);
+    player.pause();
+    if (!from.scrubs) player.show(from.frame);
+  });
+  field.addEventListener("pointermove", (event) => {
+    const frame = frameAt(event);
+    picture(still, timeline, player, frame, event);
+    if (!from || from.scrubs || Math.abs(event.clientX - from.x) < 4) return;
+    player.setRange(Math.min(from.frame, frame), Math.max(from.frame, frame) + 1);
+  });
+  field.addEventListener("pointerup", (event) => {
+    if (from?.scrubs) player.show(frameAt(event));
+    from = null;
+  });
+  field.addEventListener("pointercancel", () => { from = null; });
+  field.addEventListener("pointerleave", () => { still.hidden = true; });
+}
+
+// The tile of the sprite sheet nearest to the frame under the pointer.
+function picture(still, timeline, player, frame, event) {
+  const { sprite, spriteColumns, spriteTiles } = timeline.dataset;
+  if (!sprite || event.pointerType === "touch") return;
+  const columns = Number(spriteColumns);
+  const tiles = Number(spriteTiles);
+  const rows = Math.ceil(tiles / columns);
+  const tile = Math.min(tiles - 1, Math.floor((frame * tiles) / player.table.count));
+  const part = (index, count) => (count > 1 ? (100 * index) / (count - 1) : 0);
+  still.style.backgroundImage = `url("${sprite}")`;
+  still.style.backgroundSize = `${columns * 100}% ${rows * 100}%`;
+  still.style.backgroundPosition = `${part(tile % columns, columns)}% ${part(Math.floor(tile / columns), rows)}%`;
+  still.dataset.frame = frame;
+  const box = timeline.getBoundingClientRect();
+  still.hidden = false;
+  const half = still.offsetWidth / 2;
+  still.style.left = `${Math.max(half, Math.min(box.width - half, event.clientX - box.left))}px`;
+}
