@@ -7,7 +7,6 @@ FFmpeg follow playlists to other files and to the network, and PyAV ignores miss
 from __future__ import annotations  # av.Packet is generic for type checkers only
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 import av
@@ -21,6 +20,7 @@ from av.video.stream import VideoStream
 from studio.media.boxes import moov_comes_first
 from studio.media.errors import UnreadableClip
 from studio.media.facts import ClipFacts
+from studio.media.limits import OpeningLimits
 from studio.media.magic import ADVICE, Demuxer, demuxer_for
 from studio.media.tally import Tally
 
@@ -39,17 +39,6 @@ DECODER_OPTIONS = {
     "max_pixels": "16777216",  # 4096 x 4096; binds the stream's own size, which a header may lie about
 }
 DECODER_THREADS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class OpeningLimits:
-    """What may be announced, and what may come out while decoding."""
-
-    max_side: int = 4096
-    max_pixels: int = 25_000_000_000
-    max_duration_seconds: float = 300.0
-    max_frames_per_second: int = 120
-    max_file_bytes: int = 2_000_000_000
 
 
 class NamelessFile:
@@ -122,7 +111,7 @@ class OpenClip:
     def facts(self) -> ClipFacts:
         """Facts of what has been decoded. Raises UnreadableClip when not one picture came out."""
         if not self._tally.times:
-            raise UnreadableClip("Not one picture of this file can be decoded. Export or download it again.")
+            raise UnreadableClip(NO_PICTURE)
         return self._tally.facts(
             container="mp4" if self._demuxer == "mov" else "matroska",
             moov_first=self._moov_first,
@@ -153,6 +142,7 @@ class OpenClip:
         require_pace(len(self._tally.times), self._tally.span_seconds + 1, self._limits)
 
 
+NO_PICTURE = "Not one picture of this file can be decoded. Export or download it again."
 TOO_MUCH = "The clip holds more picture than one clip may: make it shorter, smaller or slower."
 
 
