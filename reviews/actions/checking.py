@@ -1,0 +1,140 @@
+"""From a take that came in to its findings and its place in a queue. Fails closed: what did not report goes to a person."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.db.models import QuerySet
+
+from reviews.actions.policies import active_policy
+from reviews.actions.queueing import open_review
+from reviews.checks.base import CheckReport, FindingData
+from reviews.checks.runner import CHECKS, inspect_file
+from reviews.models import CheckRun, CheckStatus, Finding, Policy
+from reviews.rules.policy import parameters_digest
+from reviews.rules.severity import Route, Severity
+from reviews.rules.triage import Flag, Missing, triage
+from studio import clock
+from studio.actions.events import Actor, action, record_event
+from studio.actions.leasing import finish_step
+from studio.actions.lifecycle import advance
+from studio.enqueue import after_commit
+from studio.models import Candidate
+from studio.rules.lifecycle import Status
+from studio.store import media_store
+
+MACHINE = Actor.system("triage")
+MOST_ATTEMPTS = 3  # a clip that kills its checker three times is not tried again
+
+
+def plan_checks(candidate: Candidate) -> None:
+    """Insert the pending runs of a take, inside the transaction that brings it in."""
+    policy = active_policy(candidate.prompt.project).terms()
+    for check in CHECKS:
+        if not policy.covers(check.key):
+            continue
+        parameters = policy.parameters_for(check.key)
+        CheckRun.objects.create(
+            candidate=candidate,
+            check_key=check.key,
+            version=check.version,
+            parameters=parameters,
+            parameters_digest=parameters_digest(parameters),
+            sha256=candidate.sha256,
+        )
+    after_commit("reviews.tasks.check_candidate", candidate.pk)
+
+
+def check(candidate: Candidate) -> None:
+    """Run every instrument over a take under the caller's lease, then place it."""
+    if candidate.status != Status.CHECKING:
+        finish_step(candidate, again_at=None)
+    elif candidate.attempt > MOST_ATTEMPTS:
+        give_up(candidate)
+    else:
+        policy = active_policy(candidate.prompt.project)
+        with tempfile.TemporaryDirectory(dir=media_store().temporary_folder, prefix="inspect-") as folder:
+            inspection = inspect_file(
+                media_store().private_path(candidate.sha256), spec=candidate.prompt.spec, policy=policy.terms(), folder=Path(folder)
+            )
+        conclude(candidate, inspection.reports, policy)
+
+
+@action
+def give_up(candidate: Candidate) -> None:
+    """Three checkers died on this clip: say so, and send it to a person."""
+    finish_step(candidate, again_at=None)
+    _pending(candidate).update(
+        status=CheckStatus.FAILED, reason="The checker was stopped three times on this clip.", finished_at=clock.now()
+    )
+    _place(candidate)
+
+
+@action
+def conclude(candidate: Candidate, reports: Mapping[str, CheckReport], policy: Policy) -> None:
+    """Write what the instruments reported and place the take. Raises LeaseLost when another checker overtook us."""
+    finish_step(candidate, again_at=None)
+    for run in _pending(candidate):
+        report = reports.get(run.check_key)
+        _write_run(run, report)
+        for found in report.findings if report else ():
+            _write_finding(run, found, policy)
+    record_event(candidate, verb="checked", actor=MACHINE, data={"policy": policy.pk})
+    _place(candidate)
+
+
+def _pending(candidate: Candidate) -> QuerySet[CheckRun]:
+    return CheckRun.objects.filter(candidate=candidate, status=CheckStatus.PENDING, sha256=candidate.sha256)
+
+
+def _write_run(run: CheckRun, report: CheckReport | None) -> None:
+    run.status = report.status if report else CheckStatus.FAILED
+    run.reason = report.reason if report else "It gave no answer."
+    run.seconds = report.seconds if report else None
+    run.finished_at = clock.now()
+    run.save(update_fields=["status", "reason", "seconds", "finished_at"])
+
+
+def _write_finding(run: CheckRun, found: FindingData, policy: Policy) -> None:
+    rule = policy.terms().rule_for(found.check, found.label)
+    Finding.objects.create(
+        check_run=run,
+        candidate=run.candidate,
+        check_key=found.check,
+        label=found.label,
+        severity=found.severity,
+        route=rule.route,
+        start_frame=found.start_frame,
+        end_frame=found.end_frame,
+        start_seconds=found.start_seconds,
+        end_seconds=found.end_seconds,
+        score=found.score,
+        threshold=found.threshold,
+        unit=found.unit,
+        box=found.box,
+        message=found.message,
+    )
+
+
+def _place(candidate: Candidate) -> None:
+    """Triage what is on record and move the take on."""
+    flags = [
+        Flag(finding.check_key, Severity(finding.severity), Route(finding.route), finding.message)
+        for finding in Finding.objects.current(candidate)
+    ]
+    silent = (CheckStatus.PENDING, CheckStatus.FAILED)
+    runs = CheckRun.objects.newest_of(candidate)
+    missing = [Missing(run.check_key, run.reason) for run in runs if run.status in silent]
+    if not runs:
+        missing = [Missing("every check", "no instrument was planned")]
+    placement = triage(flags, missing)
+    to = Status.IN_REVIEW if placement.needs_reviewer else Status.WITH_EDITOR
+    advance(candidate, to, actor=MACHINE, because="flagged" if placement.needs_reviewer else "clean")
+    open_review(
+        candidate,
+        queue=placement.queue,
+        severity_rank=placement.severity_rank,
+        due_in=placement.due_in,
+        reasons=placement.reasons,
+        actor=MACHINE,
+    )

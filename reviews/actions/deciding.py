@@ -1,0 +1,201 @@
+"""Judgements: recorded at once, in effect when their undo window has passed (`settling.py`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from reviews.actions.permitting import require
+from reviews.actions.seen import Seen, require_unchanged
+from reviews.models import Decision, DecisionReason, Finding, FindingLabel, Reason, Review, Verdict
+from reviews.rules.conflicts import Facts, uses_self_review
+from reviews.rules.verbs import Outcome, verb_for
+from studio import clock
+from studio.actions.events import Actor, action, record_event
+from studio.errors import AlreadySettled, ClaimLost, Invalid, NotPermitted
+from studio.models import Preferences, User
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonGiven:
+    """A reason with the frames it is about: [start_frame, end_frame), or none for the whole clip."""
+
+    slug: str
+    start_frame: int | None = None
+    end_frame: int | None = None
+    finding_id: int | None = None
+
+
+def decide(
+    review: Review,
+    *,
+    outcome: Outcome,
+    by: User,
+    seen: Seen,
+    decision_key: UUID,
+    reasons: Sequence[ReasonGiven] = (),
+    note: str = "",
+) -> Decision:
+    """Record a judgement of what `by` has `seen`; it takes effect when its undo window has passed (`settle`).
+
+    Raises NotPermitted if the rules deny it (an event says so), ClaimLost if `by` no longer holds the claim,
+    StaleCandidate if bytes, check runs or policy differ from `seen`, Invalid if a reason or note is missing or odd.
+    The same key returns the same row.
+    """
+    try:
+        return _decide(review, outcome, by, seen, decision_key, reasons, note)
+    except NotPermitted as refused:
+        _record_refusal(review, outcome, by, str(refused))
+        raise
+
+
+@action
+def _decide(
+    review: Review, outcome: Outcome, by: User, seen: Seen, decision_key: UUID, reasons: Sequence[ReasonGiven], note: str
+) -> Decision:
+    if earlier := Decision.objects.filter(decision_key=decision_key, decided_by=by, review=review).first():
+        return earlier
+    review = Review.objects.select_related("candidate__prompt__project").get(pk=review.pk)
+    facts = require(outcome, review, by)
+    require_unchanged(review.candidate, seen)
+    _require_words(outcome, reasons, note)
+    decision = _write(review, outcome, by, seen, decision_key, note)
+    _attach(decision, reasons, note)
+    _note_self_review(decision, facts, by)
+    record_event(decision, verb="decided", actor=Actor.of(by), data={"outcome": outcome.value, "review": review.pk})
+    return decision
+
+
+def _write(review: Review, outcome: Outcome, by: User, seen: Seen, decision_key: UUID, note: str) -> Decision:
+    """Close the review under our claim and write the row; of many at once exactly one closes it."""
+    at = clock.now()
+    settles_at = at + undo_window(by)
+    closed = Review.objects.open().filter(pk=review.pk, claimed_by=by, claim_expires_at__gt=at).update(
+        closed_at=at, settles_at=settles_at, claimed_by=None, claim_expires_at=None
+    )
+    if not closed:
+        raise ClaimLost("This review has just been decided or your claim has ended.")
+    return Decision.objects.create(
+        review=review,
+        outcome=outcome,
+        decided_by=by,
+        note=note.strip(),
+        decision_key=decision_key,
+        sha256=seen.sha256,
+        check_set=seen.check_set,
+        policy_id=seen.policy_id,
+        seen_at=seen.at,
+        settles_at=settles_at,
+    )
+
+
+def undo_window(user: User) -> timedelta:
+    """How long `user` may take a decision back: what they chose, never less than the house's window."""
+    chosen = Preferences.objects.filter(user=user).values_list("undo_seconds", flat=True).first()
+    default = Preferences._meta.get_field("undo_seconds").default
+    seconds = chosen if chosen and chosen != default else settings.UNDO_SECONDS
+    return timedelta(seconds=float(seconds))
+
+
+def _require_words(outcome: Outcome, reasons: Sequence[ReasonGiven], note: str) -> None:
+    verb = verb_for(outcome)
+    if verb.needs_reason and not reasons:
+        raise Invalid("Choose at least one reason.")
+    if verb.needs_note and not note.strip():
+        raise Invalid(verb.needs_note)
+    if len({given.slug for given in reasons}) != len(reasons):
+        raise Invalid("Give each reason once.")
+
+
+def _attach(decision: Decision, reasons: Sequence[ReasonGiven], note: str) -> None:
+    frames = int(decision.review.candidate.facts["frames"])
+    known = {reason.slug: reason for reason in Reason.objects.filter(slug__in=[given.slug for given in reasons])}
+    for given in reasons:
+        if (reason := known.get(given.slug)) is None:
+            raise Invalid(f"There is no reason “{given.slug}”.")
+        start, end = _range_of(given, decision)
+        _require_range(reason, start, end, frames)
+        if reason.needs_note and not note.strip():
+            raise Invalid(f"“{reason.label}”: say what in the note.")
+        DecisionReason.objects.create(
+            decision=decision, reason=reason, start_frame=start, end_frame=end, finding_id=given.finding_id
+        )
+
+
+def _range_of(given: ReasonGiven, decision: Decision) -> tuple[int | None, int | None]:
+    """The frames given, else those of the finding it is about."""
+    if given.finding_id is None:
+        return given.start_frame, given.end_frame
+    finding = Finding.objects.filter(pk=given.finding_id, candidate=decision.review.candidate).first()
+    if finding is None:
+        raise Invalid("That finding belongs to another clip.")
+    if given.start_frame is None:
+        return finding.start_frame, max(finding.end_frame, finding.start_frame + 1)
+    return given.start_frame, given.end_frame
+
+
+def _require_range(reason: Reason, start: int | None, end: int | None, frames: int) -> None:
+    if start is None and end is None:
+        if reason.needs_range:
+            raise Invalid(f"“{reason.label}” needs the frames it is about: mark them with I and O.")
+        return
+    if start is None or end is None or not 0 <= start < end <= frames:
+        raise Invalid(f"The frames of “{reason.label}” must lie within 0 and {frames}, the first before the last.")
+
+
+def _note_self_review(decision: Decision, facts: Facts, by: User) -> None:
+    if uses_self_review(facts):
+        record_event(decision, verb="self_reviewed", actor=Actor.of(by))
+
+
+@action
+def _record_refusal(review: Review, outcome: Outcome, by: User, why: str) -> None:
+    record_event(review, verb="refused", actor=Actor.of(by), data={"outcome": outcome.value, "why": why})
+
+
+@action
+def undo(decision: Decision, *, by: User) -> Review:
+    """Take back an own decision before it settles: the review opens again under the same person's claim.
+
+    Raises NotPermitted for somebody else's decision, AlreadySettled when the window has passed. Undoing twice is one undo.
+    """
+    if decision.decided_by_id != by.pk:
+        raise NotPermitted("Only who decided can take it back.")
+    if Decision.objects.filter(supersedes=decision).exists():
+        return decision.review
+    at = clock.now()
+    reopened = Review.objects.filter(
+        pk=decision.review_id, closed_at__isnull=False, settled_at=None, settles_at__gt=at
+    ).update(
+        closed_at=None, settles_at=None, claimed_by=by, claim_expires_at=at + timedelta(seconds=settings.CLAIM_SECONDS)
+    )
+    if not reopened:
+        raise AlreadySettled("It has settled: the decision is in effect and can no longer be taken back.")
+    undone = Decision.objects.create(
+        review=decision.review,
+        outcome=Outcome.UNDONE,
+        decided_by=by,
+        decision_key=uuid4(),
+        sha256=decision.sha256,
+        check_set=decision.check_set,
+        policy=decision.policy,
+        seen_at=at,
+        settles_at=at,
+        supersedes=decision,
+    )
+    record_event(undone, verb="undone", actor=Actor.of(by), data={"decision": decision.pk})
+    decision.review.refresh_from_db()
+    return decision.review
+
+
+@action
+def label_finding(finding: Finding, *, verdict: Verdict, by: User) -> FindingLabel:
+    """Confirm or dismiss a finding; the same verdict again takes it back. Labels never move the take."""
+    newest = FindingLabel.objects.filter(finding=finding, labelled_by=by).last()
+    if newest and newest.verdict == verdict:
+        verdict = Verdict.TAKEN_BACK
+    label = FindingLabel.objects.create(finding=finding, verdict=verdict, labelled_by=by)
+    record_event(label, verb="labelled", actor=Actor.of(by), data={"finding": finding.pk, "verdict": verdict.value})
+    return label

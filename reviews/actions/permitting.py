@@ -1,0 +1,42 @@
+"""What the rules need to know about a review and a person, read from the rows; and the refusal that follows."""
+
+from django.conf import settings
+
+from reviews.models import Decision, Review
+from reviews.rules.conflicts import Facts
+from reviews.rules.queues import Queue
+from reviews.rules.verbs import Outcome, refusal, verb_for
+from studio import clock
+from studio.errors import ClaimLost, NotPermitted
+from studio.models import User, roles_of
+from studio.rules.lifecycle import Status
+
+
+def facts_of(review: Review, user: User) -> Facts:
+    candidate = review.candidate
+    live = review.claim_expires_at is not None and review.claim_expires_at > clock.now()
+    holder = review.claimed_by if live else None
+    passed = Decision.objects.filter(
+        review__candidate=candidate, decided_by=user, outcome=Outcome.PASS, superseded_by=None
+    ).exclude(review=review)
+    return Facts(
+        status=Status(candidate.status),
+        queue=Queue(review.queue),
+        is_open=review.closed_at is None,
+        roles=roles_of(user, candidate.prompt.project) if user.is_active else frozenset(),
+        made_it=candidate.makers.filter(pk=user.pk).exists(),
+        passed_it=passed.exists(),
+        escalated_it=review.sent_by_id == user.pk,
+        claim_is_mine=holder is not None and holder.pk == user.pk,
+        claim_holder=holder.display_name if holder else "",
+        self_review_allowed=settings.ALLOW_SELF_REVIEW,
+    )
+
+
+def require(outcome: Outcome, review: Review, by: User) -> Facts:
+    """The facts, when `by` may give `outcome` to `review`. Raises NotPermitted by rule, ClaimLost when the world moved."""
+    facts = facts_of(review, by)
+    refused = refusal(verb_for(outcome), facts)
+    if refused is None:
+        return facts
+    raise ClaimLost(refused.why) if refused.is_conflict else NotPermitted(refused.why)

@@ -1,0 +1,150 @@
+"""Releasing an approved clip, and taking it back. Deny early, allow late: the row opens the route last and closes it first."""
+
+import hashlib
+import logging
+from pathlib import Path
+
+from reviews.actions.permitting import facts_of
+from reviews.actions.queueing import open_review
+from reviews.actions.seen import changed_since
+from reviews.models import Publication, PublicationState, WithdrawalReason
+from reviews.rules.conflicts import not_own_work, not_passed_by_me
+from reviews.rules.queues import DUE_IN, Queue
+from reviews.rules.severity import Severity
+from reviews.rules.verbs import has_queue_role
+from studio import clock
+from studio.actions.events import Actor, action, record_event
+from studio.actions.leasing import finish_step
+from studio.actions.lifecycle import advance
+from studio.actions.permitting import require_role
+from studio.enqueue import after_commit
+from studio.errors import Conflict, IllegalTransition, StaleCandidate
+from studio.models import Candidate, User
+from studio.rules.lifecycle import Status
+from studio.rules.roles import Role
+from studio.store import media_store
+
+log = logging.getLogger(__name__)
+MACHINE = Actor.system("publishing")
+CLIP, RENDITION, POSTER = "clip", "rendition.mp4", "poster.jpg"
+
+
+def work(publication: Publication) -> None:
+    """The next step of a publication under the caller's lease: release a pending one, clear away a withdrawn one."""
+    match publication.state:
+        case PublicationState.PENDING:
+            _release(publication)
+        case PublicationState.WITHDRAWN | PublicationState.VOIDED:
+            media_store().remove_public(publication.uuid)
+            finish_step(publication, again_at=None)
+        case _:
+            finish_step(publication, again_at=None)
+
+
+def _release(publication: Publication) -> None:
+    """Copy the approved bytes to the public root, read the copy back, and only then open the route."""
+    candidate = publication.candidate
+    if why := _copy_verified(publication, candidate):
+        void(publication, why)
+        return
+    try:
+        _go_live(publication)
+    except (IllegalTransition, StaleCandidate) as moved:
+        void(publication, str(moved))
+
+
+def _copy_verified(publication: Publication, candidate: Candidate) -> str:
+    """Copy what will be public; "" when every byte is the approved one, else what is wrong."""
+    store, approved = media_store(), publication.decision.sha256
+    source = store.private_path(approved)
+    if not source.is_file() or digest_of(source) != approved:
+        return "The stored bytes are not the approved ones."
+    files = {CLIP: source, POSTER: store.derived_path(approved, "poster.jpg")}
+    if not plays_in_browsers(candidate):
+        files[RENDITION] = store.derived_path(approved, "proxy.mp4")
+    store.publish(publication.uuid, files)
+    if digest_of(store.public_path(publication.uuid) / CLIP) != approved:
+        return "The public copy differs from the approved bytes."
+    return ""
+
+
+def plays_in_browsers(candidate: Candidate) -> bool:
+    """8-bit 4:2:0 H.264 in MP4 plays everywhere; anything else is shown by its rendition."""
+    facts = candidate.facts
+    return facts["container"] == "mov" and facts["video_codec"] == "h264" and facts["pixel_format"] in ("yuv420p", "yuvj420p")
+
+
+def digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@action
+def _go_live(publication: Publication) -> None:
+    """The last look, under the row's lock: still approved, still the same checks and policy, approver still entitled."""
+    decision = publication.decision
+    facts = facts_of(decision.review, decision.decided_by)
+    if why := changed_since(decision) or has_queue_role(facts) or not_own_work(facts) or not_passed_by_me(facts):
+        raise StaleCandidate(why)
+    finish_step(publication, again_at=None, state=PublicationState.LIVE, published_at=clock.now())
+    advance(publication.candidate, Status.PUBLISHED, actor=MACHINE, because="published")
+    record_event(publication, verb="published", actor=MACHINE, data={"sha256": decision.sha256})
+
+
+@action
+def void(publication: Publication, why: str) -> None:
+    """An approval that cannot be published goes back to the editor with the reason. The public copy is cleared later."""
+    finish_step(publication, again_at=clock.now(), state=PublicationState.VOIDED, explanation=why)
+    record_event(publication, verb="voided", actor=MACHINE, data={"why": why})
+    candidate = Candidate.objects.get(pk=publication.candidate_id)
+    if candidate.status != Status.APPROVED:
+        return
+    advance(candidate, Status.WITH_EDITOR, actor=MACHINE, because="approval voided")
+    open_review(
+        candidate,
+        queue=Queue.EDITOR,
+        severity_rank=Severity.MAJOR.rank + 1,
+        due_in=DUE_IN[Severity.MAJOR],
+        reasons=[("voided", f"Its approval was voided: {why}")],
+        actor=MACHINE,
+    )
+
+
+@action
+def withdraw(publication: Publication, *, by: User, reason: WithdrawalReason) -> None:
+    """Take a clip off the public pages: denied from this COMMIT on, its copies are deleted right after.
+
+    Raises NotPermitted unless `by` is an editor or moderator of the project, Conflict when it is not public.
+    """
+    project = publication.candidate.prompt.project
+    require_role(by, project, Role.EDITOR, Role.MODERATOR)
+    at = clock.now()
+    changed = Publication.objects.filter(pk=publication.pk, state=PublicationState.LIVE).update(
+        state=PublicationState.WITHDRAWN, withdrawn_at=at, withdrawn_by=by, withdrawal_reason=reason, run_after=at
+    )
+    if not changed:
+        raise Conflict("This clip is not public any more.")
+    advance(publication.candidate, Status.WITHDRAWN, actor=Actor.of(by), because=f"withdrawn: {reason.label.lower()}")
+    record_event(publication, verb="withdrawn", actor=Actor.of(by), data={"reason": reason.value})
+    after_commit("reviews.tasks.publish_clip", publication.pk)
+
+
+@action
+def reinstate(publication: Publication, *, by: User) -> None:
+    """Bring a withdrawn clip back before the editor; it is public again only by a new approval.
+
+    Raises NotPermitted unless `by` is a moderator and another than who withdrew it, Conflict when it has moved on.
+    """
+    candidate = publication.candidate
+    require_role(by, candidate.prompt.project, Role.MODERATOR)
+    if publication.withdrawn_by_id == by.pk:
+        raise Conflict("You withdrew it; another moderator brings it back.")
+    advance(candidate, Status.WITH_EDITOR, actor=Actor.of(by), because="reinstated")
+    open_review(
+        candidate,
+        queue=Queue.EDITOR,
+        severity_rank=Severity.MAJOR.rank + 1,
+        due_in=DUE_IN[Severity.MAJOR],
+        reasons=[("reinstated", "It was withdrawn and a moderator asks for a new approval.")],
+        actor=Actor.of(by),
+    )

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class StudioConfig(AppConfig):
+    name = "studio"
+    verbose_name = "Making"
+
+    def ready(self) -> None:
+        from studio import celery  # noqa: F401 — binds shared tasks to the app in every process

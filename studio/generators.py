@@ -1,0 +1,47 @@
+"""The generators of this installation: which models are offered, and a configured adapter for each provider."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from django.conf import settings
+
+from providers.base import Adapter, ModelTerms
+from providers.catalogue import catalogue
+from providers.registry import adapter_for
+from studio.errors import Invalid
+
+
+def offered_models() -> list[ModelTerms]:
+    """Every model of the catalogue whose provider is configured here; a retired one is still listed, greyed out."""
+    return [terms for terms in catalogue().values() if _base_url(terms.provider)]
+
+
+def model_terms(key: str) -> ModelTerms:
+    """Raises Invalid for a model that is not offered."""
+    for terms in offered_models():
+        if terms.key == key:
+            return terms
+    raise Invalid(f"The model “{key}” is not offered here. Choose one of the list.")
+
+
+def configured_adapter(provider: str) -> Adapter:
+    """Raises Invalid for a provider nobody configured. Whoever takes it closes it."""
+    if not _base_url(provider):
+        raise Invalid(f"The provider “{provider}” is not configured.")
+    options = settings.PROVIDER_SETTINGS[provider]
+    return adapter_for(
+        provider, base_url=options["base_url"], api_key=options["api_key"], allow_hosts=tuple(settings.EGRESS_HOSTS)
+    )
+
+
+@asynccontextmanager
+async def opened(provider: str) -> AsyncIterator[Adapter]:
+    adapter = configured_adapter(provider)
+    try:
+        yield adapter
+    finally:
+        await adapter.aclose()
+
+
+def _base_url(provider: str) -> str:
+    return str(settings.PROVIDER_SETTINGS.get(provider, {}).get("base_url", ""))

@@ -1,0 +1,86 @@
+"""Where refusals become answers, once; and the few helpers that every view uses."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django_htmx.middleware import HtmxDetails
+
+from studio.errors import Conflict, DailiesError, Invalid, NotPermitted
+from studio.models import User
+
+STATUS: tuple[tuple[type[DailiesError], HTTPStatus, str], ...] = (
+    (NotPermitted, HTTPStatus.FORBIDDEN, "You may not do this"),
+    (Conflict, HTTPStatus.CONFLICT, "Something changed meanwhile"),
+    (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be used as it is"),
+)
+
+
+class UserRequest(HttpRequest):
+    """A request of somebody signed in, through htmx or not."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+class DomainErrorMiddleware:
+    """Turns what the actions refuse into an answer in words; everything else stays an error of ours."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        for kind, status, title in STATUS:
+            if isinstance(error, kind):
+                return refusal(request, status, title, str(error), kind=type(error).__name__)
+        return None
+
+
+def refusal(request: HttpRequest, status: HTTPStatus, title: str, sentence: str, *, kind: str) -> HttpResponse:
+    """One wording for people, scripts (`Accept: application/json`) and htmx."""
+    if wants_json(request):
+        return JsonResponse({"error": kind, "title": title, "message": sentence}, status=status)
+    context = {"title": title, "sentence": sentence, "kind": kind, "status": status.value, "back": _back(request)}
+    template = "_problem.html" if is_partial(request) else "problem.html"
+    return render(request, template, context, status=status)
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the person came from, when that is a page of ours."""
+    referer = request.META.get("HTTP_REFERER", "")
+    return referer if referer.startswith(f"{request.scheme}://{request.get_host()}/") else "/"
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def is_partial(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page (not a boosted visit, not history)."""
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def page_or_partial(
+    request: HttpRequest, template: str, partial: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """The named partial for htmx, the whole page otherwise; caches are told that the two differ."""
+    name = f"{template}#{partial}" if is_partial(request) else template
+    response = render(request, name, dict(context), status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def see_other(request: HttpRequest, url: str) -> HttpResponse:
+    """303 after a POST; htmx is told to go there itself."""
+    if is_partial(request):
+        return HttpResponse(headers={"HX-Redirect": url})
+    response = HttpResponseRedirect(url)
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response

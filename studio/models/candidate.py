@@ -1,0 +1,74 @@
+"""Takes, and the bytes they are made of."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from studio.models.generation import Generation
+from studio.models.leased import LeasedRow
+from studio.models.person import User
+from studio.models.prompt import Prompt
+from studio.rules.lifecycle import Status
+
+
+class Blob(models.Model):
+    """One file, named by the SHA-256 of its bytes. Never rewritten."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.PositiveBigIntegerField(help_text="Bytes.")
+    media_type = models.CharField(max_length=40, help_text="From our own probe, never from the sender's word.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class Source(models.TextChoices):
+    GENERATION = "generation", "Generated"
+    UPLOAD = "upload", "Uploaded"
+    IMPORT = "import", "Imported"
+
+
+class CandidateQuerySet(models.QuerySet["Candidate"]):
+    def visible_to(self, user: User) -> Self:
+        """Takes of projects in which `user` holds a role: who may open a take's pages may fetch its bytes."""
+        return self if user.is_superuser else self.filter(prompt__project__memberships__user=user).distinct()
+
+    def with_status(self, *statuses: Status) -> Self:
+        return self.filter(status__in=statuses)
+
+
+class Candidate(LeasedRow):
+    """One take. The lease is the checker's."""
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="candidates")
+    generation = models.OneToOneField(Generation, on_delete=models.PROTECT, null=True, blank=True, related_name="candidate")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="candidates")
+    sha256 = models.CharField(max_length=64, db_index=True)
+    source = models.CharField(max_length=12, choices=Source)
+    name = models.CharField(max_length=200, help_text="What people call it: the file's name, or the prompt's title and take.")
+    status = models.CharField(max_length=20, choices=Status, default=Status.CHECKING)
+    facts = models.JSONField(help_text="What our own probe measured (`ClipFacts`).")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="candidates")
+    makers = models.ManyToManyField(
+        User, related_name="made", help_text="Everybody who wrote, asked for or brought this take: they never judge it."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CandidateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["status"], name="candidate_status"),
+            models.Index(fields=["run_after"], condition=Q(run_after__isnull=False), name="candidate_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=[status.value for status in Status]), name="candidate_status_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

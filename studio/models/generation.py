@@ -1,0 +1,79 @@
+"""One paid call to a generator. The row is committed before the call."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from studio.models.leased import LeasedRow
+from studio.models.person import User
+from studio.models.prompt import Prompt
+from studio.rules.generation import GenerationState, Reason, is_final
+
+
+class GenerationQuerySet(models.QuerySet["Generation"]):
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_superuser else self.filter(prompt__project__memberships__user=user).distinct()
+
+    def in_flight(self) -> Self:
+        return self.filter(state__in=[state for state in GenerationState if not is_final(state)])
+
+
+class Generation(LeasedRow):
+    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="generations")
+    take_number = models.PositiveSmallIntegerField(help_text="Counts the takes asked for together, from 1.")
+    provider = models.SlugField()
+    model = models.CharField(max_length=80)
+    parameters = models.JSONField(default=dict, help_text="Seconds, size, fps, audio as sent.")
+    seed = models.BigIntegerField(null=True, blank=True)
+    client_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    remote_id = models.CharField(max_length=400, blank=True)
+    state = models.CharField(max_length=12, choices=GenerationState, default=GenerationState.DRAFT)
+    reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    explanation = models.TextField(blank=True, help_text="A sentence for people: why it ended as it did.")
+    progress = models.PositiveSmallIntegerField(default=0, help_text="Per cent, as the provider says.")
+    cost_estimated = models.DecimalField(max_digits=12, decimal_places=4, help_text="US dollars.")
+    cost_billed = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="generations")
+    request = models.JSONField(default=dict, help_text="What was sent, without secrets.")
+    answer = models.JSONField(default=dict, help_text="The provider's last answer, without secrets.")
+    states_seen = models.JSONField(default=list, help_text='Every state with its time: [{"state", "at", "said"}].')
+    sent_at = models.DateTimeField(
+        null=True, blank=True, help_text="Set before the call, cleared only when the provider provably did not accept."
+    )
+    deadline_at = models.DateTimeField(null=True, blank=True, help_text="When an unfinished job becomes unknown (stalled).")
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    url_expires_at = models.DateTimeField(null=True, blank=True)
+    bad_downloads = models.PositiveSmallIntegerField(default=0)
+    delivered_sha256 = models.CharField(max_length=64, blank=True, help_text="Bytes kept although no take came of them.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = GenerationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["run_after"], condition=Q(run_after__isnull=False), name="generation_due"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["prompt", "take_number"], name="one_generation_per_take"),
+            models.UniqueConstraint(fields=["provider", "remote_id"], condition=~Q(remote_id=""), name="one_generation_per_remote_job"),
+            models.CheckConstraint(condition=Q(cost_estimated__gte=0), name="cost_is_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["submitted", "running"]) | ~Q(remote_id=""), name="submitted_has_remote_id"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Take {self.take_number} of {self.prompt} by {self.model}"
+
+    @property
+    def is_final(self) -> bool:
+        return is_final(self.state)
+
+    @property
+    def is_retryable(self) -> bool:
+        return self.state == GenerationState.FAILED
+
+

@@ -1,0 +1,52 @@
+"""What was asked. A prompt is never edited in place: a change is a new revision with a parent."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+
+from studio.models.person import User
+from studio.models.project import Project
+
+
+class Mode(models.TextChoices):
+    TEXT_TO_VIDEO = "text_to_video", "Text to video"
+    IMPORT = "import", "Made elsewhere"
+
+
+class PromptQuerySet(models.QuerySet["Prompt"]):
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_superuser else self.filter(project__memberships__user=user).distinct()
+
+    def newest_revisions(self) -> Self:
+        return self.filter(revisions=None)
+
+
+class Prompt(models.Model):
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="prompts")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="revisions")
+    number = models.PositiveIntegerField(default=1, help_text="Revision number along the parents, from 1.")
+    mode = models.CharField(max_length=16, choices=Mode, default=Mode.TEXT_TO_VIDEO)
+    title = models.CharField(max_length=120, help_text="What lists call it: the first words, or the file's name.")
+    text = models.TextField(blank=True)
+    direction = models.JSONField(default=dict, blank=True, help_text="The nine direction fields by slug.")
+    spec = models.JSONField(default=dict, blank=True, help_text='What a take must meet, e.g. {"ratio": "16:9", "seconds": "4"}.')
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="prompts")
+    form_token = models.UUIDField(unique=True, default=uuid.uuid4, help_text="One submit, one prompt: a repeat finds this row.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PromptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.title} (revision {self.number})"
+
+    def ancestry(self) -> list["Prompt"]:
+        """This revision and those it came from, newest first."""
+        chain, step = [self], self.parent
+        while step is not None:
+            chain.append(step)
+            step = step.parent
+        return chain
