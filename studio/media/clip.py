@@ -35,7 +35,7 @@ class Chunk:
 
     `first_frame` is the number of the first *new* frame, counted over decoded frames in presentation order. All chunks but
     the first begin with one frame `carried` over from the chunk before, so that every pair of neighbours is seen once.
-    The derived series have one value for each pair: n - 1.
+    `*_difference*` series have one value for each pair: n - 1.
     """
 
     luma: Plane
@@ -58,6 +58,11 @@ class Chunk:
     def first_pair(self) -> int:
         """The number of the later frame of the first pair."""
         return self.first_frame - self.carried + 1
+
+    @cached_property
+    def contrast(self) -> Series:
+        """Standard deviation of luma of every *new* frame, levels."""
+        return self.new_luma.reshape(len(self.new_luma), -1).std(axis=1, dtype=np.float32).astype(np.float64)
 
     @cached_property
     def _luma_change(self) -> Plane:
