@@ -3,7 +3,9 @@
 MediaError
 ├── UnreadableClip    the file is not one we take; `sentence` tells a person what it is and what to do
 ├── ChildFailed       the limited child process ended badly; `kind` says how
-└── IsolationMissing  a child without network was demanded and the kernel does not allow it
+├── IsolationMissing  a child without network was demanded and the kernel does not allow it
+├── TooLarge          more bytes came than one file may have
+└── BytesChanged      a file does not hold the bytes its name, or an approval, promises
 """
 
 from typing import Literal
@@ -43,3 +45,20 @@ class ChildFailed(MediaError):
 
 class IsolationMissing(MediaError):
     """The caller demanded a child without network; this kernel or container allows no new network namespace."""
+
+
+class TooLarge(MediaError):
+    """More bytes were received than allowed; what had come was deleted."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.sentence = f"The file is larger than {max_bytes / 1e9:g} GB."
+        super().__init__(self.sentence)
+
+
+class BytesChanged(MediaError):
+    """The SHA-256 of what was read is not the expected one."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        self.expected, self.found = expected, found
+        super().__init__(f"expected {expected}, found {found}")

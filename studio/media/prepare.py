@@ -1,12 +1,12 @@
-"""Everything the product shows of a clip, made in one limited child: facts, proxy, poster, sprite sheet, frame times."""
+"""Everything shown of a clip, made in one limited child: facts, proxy, poster, sprite sheet, frame times."""
 
-import hashlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from studio.media.child import ChildLimits, run_child
 from studio.media.errors import ChildFailed
 from studio.media.facts import ClipFacts
+from studio.media.hashing import digest
 from studio.media.limits import OpeningLimits
 
 PROXY, POSTER, SPRITE, FRAMES = "proxy.mp4", "poster.jpg", "sprite.jpg", "frames.json"
@@ -43,9 +43,3 @@ def prepare_clip(
     if missing:
         raise ChildFailed("protocol", f"not written: {', '.join(missing)}")
     return Prepared(ClipFacts.from_json(answer["facts"]), proxy, poster, sprite, frames)
-
-
-def digest(blob: Path) -> str:
-    """SHA-256 of a file, lower-case hexadecimal."""
-    with blob.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
