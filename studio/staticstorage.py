@@ -3,7 +3,7 @@
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStatic(CompressedManifestStaticFilesStorage):
-    """Content hashes in every name, also inside the `import` lines of our ES modules, so that they can be cached for ever."""
+class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
+    """Content hashes in every name, also in the `import` lines of our ES modules: cached for ever."""
 
     support_js_module_import_aggregation = True

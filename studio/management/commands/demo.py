@@ -18,15 +18,11 @@ DEMO_PROJECT = "demo"
 
 
 class Command(BaseCommand):
-    help = (
-        "Run everything on this machine: broker, sandbox generators, worker, beat, web server, demo people and takes."
-    )
+    help = "Run everything on this machine: broker, sandbox generators, worker, beat, web, demo people and takes."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--clips", nargs="+", type=Path, default=[], metavar="PATH", help="import these clips first"
-        )
+        parser.add_argument("--clips", nargs="+", type=Path, default=[], metavar="PATH", help="import these first")
         parser.add_argument("--no-takes", action="store_true", help="do not make the dozen takes of the demo")
 
     def handle(self, *args: Any, **options: Any) -> None:
