@@ -36,7 +36,7 @@ export class Player extends EventTarget {
     video.controls = false;
     video.muted = remembered.get("muted", video.muted);
     this.rate(remembered.get("speed", 1));
-    this.table = await FrameTable.load(stage.dataset.frames, stage.dataset.fps);
+    this.table = await FrameTable.load(stage.dataset.frames);
     if (video.readyState < 1) {
       await new Promise((done, failed) => {
         video.addEventListener("loadedmetadata", done, { once: true });
@@ -264,6 +264,8 @@ function transport(player, bar) {
 }
 
 function boxes(player) {
+  const { videoWidth, videoHeight } = player.video;
+  player.stage.querySelector(".overlay").setAttribute("viewBox", `0 0 ${videoWidth} ${videoHeight}`);
   player.addEventListener("frame", () => {
     for (const box of player.stage.querySelectorAll("[data-box]")) {
       const inside = Number(box.dataset.start) <= player.frame && player.frame < Number(box.dataset.end);

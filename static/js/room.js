@@ -12,6 +12,8 @@ const WARN_SECONDS = 120;
 const NEEDS_REASON = ["reject", "request_changes"];
 const NEEDS_QUESTION = ["escalate", "send_back"];
 
+let reclaimed = false;
+
 class Room {
   constructor(element) {
     this.element = element;
@@ -426,10 +428,9 @@ class Room {
   reclaimAfterReload() {
     const [visit] = performance.getEntriesByType("navigation");
     const form = this.claim.querySelector("form");
-    if (form && visit?.type === "reload" && !sessionStorage.getItem("reclaimed")) {
-      sessionStorage.setItem("reclaimed", this.element.dataset.review);
-      form.requestSubmit();
-    }
+    if (!form || visit?.type !== "reload" || reclaimed) return;
+    reclaimed = true;
+    form.requestSubmit();
   }
 
   token() {

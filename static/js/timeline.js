@@ -67,21 +67,18 @@ function pointers(timeline, field, player) {
   field.addEventListener("pointerleave", () => { still.hidden = true; });
 }
 
-// The tile of the sprite sheet nearest to the frame under the pointer.
+// The tile of the sprite sheet at or before the frame under the pointer.
 function picture(still, timeline, player, frame, event) {
-  const { sprite, spriteColumns, spriteTiles } = timeline.dataset;
+  const { sprite } = player.table;
   if (!sprite || event.pointerType === "touch") return;
-  const columns = Number(spriteColumns);
-  const tiles = Number(spriteTiles);
-  const rows = Math.ceil(tiles / columns);
-  const tile = Math.min(tiles - 1, Math.floor((frame * tiles) / player.table.count));
-  const part = (index, count) => (count > 1 ? (100 * index) / (count - 1) : 0);
-  still.style.backgroundImage = `url("${sprite}")`;
-  still.style.backgroundSize = `${columns * 100}% ${rows * 100}%`;
-  still.style.backgroundPosition = `${part(tile % columns, columns)}% ${part(Math.floor(tile / columns), rows)}%`;
-  still.dataset.frame = frame;
-  const box = timeline.getBoundingClientRect();
+  const tile = Math.min(sprite.tiles - 1, Math.floor(frame / sprite.every));
+  still.style.width = `${sprite.width}px`;
+  still.style.height = `${sprite.height}px`;
+  still.style.backgroundImage = `url("${timeline.dataset.sprite}")`;
+  still.style.backgroundPosition = `${-(tile % sprite.columns) * sprite.width}px ${-Math.floor(tile / sprite.columns) * sprite.height}px`;
+  still.dataset.timecode = player.table.timecode(frame);
   still.hidden = false;
+  const box = timeline.getBoundingClientRect();
   const half = still.offsetWidth / 2;
   still.style.left = `${Math.max(half, Math.min(box.width - half, event.clientX - box.left))}px`;
 }

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
-from studio.media.timecode import frame_to_timecode
+from studio.media.timecode import to_timecode
 from studio.rules.keys import BINDINGS, BY_ID
 from studio.rules.lifecycle import Status
 
@@ -103,7 +103,7 @@ def bar_height(severity: str) -> int:
 @register.filter
 def timecode(frame: int, fps: str | Fraction) -> str:
     """Frame number to `HH:MM:SS:FF` at the clip's rate ("30000/1001")."""
-    return frame_to_timecode(frame, Fraction(fps))
+    return to_timecode(frame, Fraction(fps))
 
 
 @register.filter
