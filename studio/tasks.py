@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from studio import clock
 from studio.actions import generating
 from studio.actions.leasing import leased
 from studio.models import Generation
@@ -19,4 +20,4 @@ def step_generation(generation_id: int) -> None:
 @shared_task
 def tidy() -> None:
     """Remove temporary files that no running process can still own."""
-    media_store().sweep_temporary()
+    media_store().sweep_tmp(now=clock.now())

@@ -1,15 +1,21 @@
-"""Settings of a test run: nothing of this machine's state, quick password hashes."""
+"""Settings of a test run: a state folder of its own, quick password hashes, a database file so that threads can race."""
 
+import atexit
 import os
+import shutil
 import tempfile
-from pathlib import Path
 
 os.environ["DAILIES_TEST"] = "1"
-os.environ.setdefault("DAILIES_STATE", str(Path(tempfile.gettempdir()) / f"dailies-tests-{os.getuid()}"))
 os.environ.setdefault("BROKER_URL", "memory://")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
+if "DAILIES_STATE" not in os.environ:
+    os.environ["DAILIES_STATE"] = tempfile.mkdtemp(prefix="dailies-tests-")
+    atexit.register(shutil.rmtree, os.environ["DAILIES_STATE"], ignore_errors=True)
 
 from studio.settings import *  # noqa: E402, F403
+from studio.settings import DATABASES, STATE  # noqa: E402
 
 SECRET_KEY = "a-key-for-tests-only-that-signs-nothing-real"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {"NAME": str(STATE / "tests.sqlite3")}

@@ -1,15 +1,13 @@
 """From a take that came in to its findings and its place in a queue. Fails closed: what did not report goes to a person."""
 
-import tempfile
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
 from reviews.actions.policies import active_policy
 from reviews.actions.queueing import open_review
-from reviews.checks.base import CheckReport, FindingData
-from reviews.checks.runner import CHECKS, inspect_file
+from reviews.checks.base import CheckReport, FindingData, Spec
+from reviews.checks.runner import CHECKS, effective_parameters, inspect_file
 from reviews.models import CheckRun, CheckStatus, Finding, Policy
 from reviews.rules.policy import parameters_digest
 from reviews.rules.severity import Route, Severity
@@ -29,19 +27,19 @@ MOST_ATTEMPTS = 3  # a clip that kills its checker three times is not tried agai
 
 def plan_checks(candidate: Candidate) -> None:
     """Insert the pending runs of a take, inside the transaction that brings it in."""
-    policy = active_policy(candidate.prompt.project).terms()
-    for check in CHECKS:
-        if not policy.covers(check.key):
-            continue
-        parameters = policy.parameters_for(check.key)
-        CheckRun.objects.create(
+    planned = effective_parameters(active_policy(candidate.prompt.project).terms())
+    CheckRun.objects.bulk_create(
+        CheckRun(
             candidate=candidate,
             check_key=check.key,
             version=check.version,
-            parameters=parameters,
-            parameters_digest=parameters_digest(parameters),
+            parameters=planned[check.key],
+            parameters_digest=parameters_digest(planned[check.key]),
             sha256=candidate.sha256,
         )
+        for check in CHECKS
+        if check.key in planned
+    )
     after_commit("reviews.tasks.check_candidate", candidate.pk)
 
 
@@ -53,9 +51,12 @@ def check(candidate: Candidate) -> None:
         give_up(candidate)
     else:
         policy = active_policy(candidate.prompt.project)
-        with tempfile.TemporaryDirectory(dir=media_store().temporary_folder, prefix="inspect-") as folder:
+        with media_store().workspace() as folder:
             inspection = inspect_file(
-                media_store().private_path(candidate.sha256), spec=candidate.prompt.spec, policy=policy.terms(), folder=Path(folder)
+                media_store().private_path(candidate.sha256),
+                spec=Spec.parse(candidate.prompt.spec),
+                policy=policy.terms(),
+                folder=folder,
             )
         conclude(candidate, inspection.reports, policy)
 
@@ -71,14 +72,15 @@ def give_up(candidate: Candidate) -> None:
 
 
 @action
-def conclude(candidate: Candidate, reports: Mapping[str, CheckReport], policy: Policy) -> None:
+def conclude(candidate: Candidate, reports: Sequence[CheckReport], policy: Policy) -> None:
     """Write what the instruments reported and place the take. Raises LeaseLost when another checker overtook us."""
     finish_step(candidate, again_at=None)
+    told = {report.check: report for report in reports}
     for run in _pending(candidate):
-        report = reports.get(run.check_key)
+        report = told.get(run.check_key)
         _write_run(run, report)
         for found in report.findings if report else ():
-            _write_finding(run, found, policy)
+            _write_finding(run, found)
     record_event(candidate, verb="checked", actor=MACHINE, data={"policy": policy.pk})
     _place(candidate)
 
@@ -95,15 +97,14 @@ def _write_run(run: CheckRun, report: CheckReport | None) -> None:
     run.save(update_fields=["status", "reason", "seconds", "finished_at"])
 
 
-def _write_finding(run: CheckRun, found: FindingData, policy: Policy) -> None:
-    rule = policy.terms().rule_for(found.check, found.label)
+def _write_finding(run: CheckRun, found: FindingData) -> None:
     Finding.objects.create(
         check_run=run,
         candidate=run.candidate,
         check_key=found.check,
         label=found.label,
         severity=found.severity,
-        route=rule.route,
+        route=found.route,
         start_frame=found.start_frame,
         end_frame=found.end_frame,
         start_seconds=found.start_seconds,

@@ -1,9 +1,5 @@
 """Releasing an approved clip, and taking it back. Deny early, allow late: the row opens the route last and closes it first."""
 
-import hashlib
-import logging
-from pathlib import Path
-
 from reviews.actions.permitting import facts_of
 from reviews.actions.queueing import open_review
 from reviews.actions.seen import changed_since
@@ -19,14 +15,15 @@ from studio.actions.lifecycle import advance
 from studio.actions.permitting import require_role
 from studio.enqueue import after_commit
 from studio.errors import Conflict, IllegalTransition, StaleCandidate
+from studio.media.errors import BytesChanged
+from studio.media.prepare import digest
 from studio.models import Candidate, User
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
 from studio.store import media_store
 
-log = logging.getLogger(__name__)
 MACHINE = Actor.system("publishing")
-CLIP, RENDITION, POSTER = "clip", "rendition.mp4", "poster.jpg"
+RENDITION, POSTER = "rendition.mp4", "poster.jpg"
 
 
 def work(publication: Publication) -> None:
@@ -35,7 +32,7 @@ def work(publication: Publication) -> None:
         case PublicationState.PENDING:
             _release(publication)
         case PublicationState.WITHDRAWN | PublicationState.VOIDED:
-            media_store().remove_public(publication.uuid)
+            media_store().withdraw(publication.uuid)
             finish_step(publication, again_at=None)
         case _:
             finish_step(publication, again_at=None)
@@ -43,8 +40,7 @@ def work(publication: Publication) -> None:
 
 def _release(publication: Publication) -> None:
     """Copy the approved bytes to the public root, read the copy back, and only then open the route."""
-    candidate = publication.candidate
-    if why := _copy_verified(publication, candidate):
+    if why := _copy_verified(publication):
         void(publication, why)
         return
     try:
@@ -53,30 +49,34 @@ def _release(publication: Publication) -> None:
         void(publication, str(moved))
 
 
-def _copy_verified(publication: Publication, candidate: Candidate) -> str:
-    """Copy what will be public; "" when every byte is the approved one, else what is wrong."""
-    store, approved = media_store(), publication.decision.sha256
-    source = store.private_path(approved)
-    if not source.is_file() or digest_of(source) != approved:
+def _copy_verified(publication: Publication) -> str:
+    """Copy what will be public, hashing what is read; "" when every byte is the approved one, else what is wrong."""
+    store, approved, uuid = media_store(), publication.decision.sha256, publication.uuid
+    try:
+        store.publish(uuid, store.private_path(approved), name=clip_name(publication), sha256=approved)
+        _copy_derived(publication, POSTER, "poster.jpg")
+        if not plays_in_browsers(publication.candidate):
+            _copy_derived(publication, RENDITION, "proxy.mp4")
+    except (BytesChanged, FileNotFoundError):
         return "The stored bytes are not the approved ones."
-    files = {CLIP: source, POSTER: store.derived_path(approved, "poster.jpg")}
-    if not plays_in_browsers(candidate):
-        files[RENDITION] = store.derived_path(approved, "proxy.mp4")
-    store.publish(publication.uuid, files)
-    if digest_of(store.public_path(publication.uuid) / CLIP) != approved:
-        return "The public copy differs from the approved bytes."
-    return ""
+    copy = store.public_path(uuid) / clip_name(publication)
+    return "" if digest(copy) == approved else "The public copy differs from the approved bytes."
+
+
+def _copy_derived(publication: Publication, name: str, derived: str) -> None:
+    source = media_store().derived_path(publication.decision.sha256, derived)
+    media_store().publish(publication.uuid, source, name=name, sha256=digest(source))
+
+
+def clip_name(publication: Publication) -> str:
+    """The public file's name: the published bytes under the type that our own probe gave them."""
+    return "clip.webm" if publication.media_type == "video/webm" else "clip.mp4"
 
 
 def plays_in_browsers(candidate: Candidate) -> bool:
     """8-bit 4:2:0 H.264 in MP4 plays everywhere; anything else is shown by its rendition."""
     facts = candidate.facts
     return facts["container"] == "mov" and facts["video_codec"] == "h264" and facts["pixel_format"] in ("yuv420p", "yuvj420p")
-
-
-def digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @action

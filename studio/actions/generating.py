@@ -23,7 +23,7 @@ from studio.actions.ingesting import StoredClip, add_candidate, store_clip
 from studio.actions.leasing import finish_step, write_leased
 from studio.errors import Invalid, LeaseLost
 from studio.generators import opened
-from studio.media.errors import ChildFailed, UnreadableClip
+from studio.media.errors import ChildFailed, TooLarge, UnreadableClip
 from studio.media.storage import Received
 from studio.models import Generation, Source
 from studio.rules.direction import compile_negative, compile_text
@@ -177,8 +177,8 @@ def _fetch_clip(generation: Generation, snapshot: Snapshot) -> None:
     except refusals.NotFound:
         _conclude(generation, GenerationState.LOST, reason=Reason.URL_EXPIRED, cost_billed=_cost(generation, snapshot))
         return
-    except refusals.BadAnswer as error:
-        _bad_download(generation, None, error.message, snapshot)
+    except (refusals.BadAnswer, TooLarge) as error:
+        _bad_download(generation, None, str(error), snapshot)
         return
     except (refusals.ProviderError, OSError) as error:
         log.warning("Download of generation %s failed, will be tried again: %s", generation.pk, error)
@@ -191,14 +191,14 @@ def _fetch_clip(generation: Generation, snapshot: Snapshot) -> None:
     else:
         _succeed(generation, clip, snapshot)
     finally:
-        received.path.unlink(missing_ok=True)
+        media_store().discard(received)
 
 
 async def _download(chunks: Any) -> Received:
-    with media_store().receiving(max_bytes=settings.MAX_CLIP_BYTES) as sink:
+    with media_store().incoming(settings.MAX_CLIP_BYTES) as incoming:
         async for chunk in chunks:
-            sink.write(chunk)
-        return sink.finish()
+            incoming.write(chunk)
+        return incoming.finish()
 
 
 @action

@@ -4,10 +4,8 @@ Bytes are received to a temporary file and hashed, looked at in a limited child 
 and only then does a row speak of them. A kill at any point leaves a temporary file (the janitor's) or an unreferenced blob.
 """
 
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from threading import BoundedSemaphore
 
 from django.conf import settings
@@ -16,7 +14,7 @@ from studio import clock
 from studio.actions.events import Actor, action, record_event
 from studio.actions.permitting import require_role
 from studio.errors import Invalid
-from studio.media.errors import ChildFailed, UnreadableClip
+from studio.media.errors import ChildFailed, TooLarge, UnreadableClip
 from studio.media.facts import ClipFacts
 from studio.media.prepare import prepare_clip
 from studio.media.storage import Received
@@ -47,9 +45,9 @@ def store_clip(received: Received) -> StoredClip:
 
     Raises UnreadableClip or ChildFailed; the temporary file then stays with the caller.
     """
-    with tempfile.TemporaryDirectory(dir=media_store().temporary_folder, prefix="prepare-") as folder, _one_child:
-        prepared = prepare_clip(received.path, Path(folder))
-        media_store().put_derived(received.sha256, Path(folder))
+    with media_store().workspace() as folder, _one_child:
+        prepared = prepare_clip(received.path, folder, sha256=received.sha256)
+        media_store().put_derived(received.sha256, folder)
     media_store().adopt(received)
     return StoredClip(received.sha256, received.size, prepared.facts)
 
@@ -79,13 +77,16 @@ def add_candidate(
 def bring_in(chunks: Iterable[bytes], *, project: Project, by: User, source: Source, name: str, text: str = "") -> Candidate:
     """Take in a clip made elsewhere. Raises NotPermitted, or Invalid with a sentence when the file cannot be used."""
     require_role(by, project, Role.AUTHOR, Role.EDITOR, Role.MODERATOR)
-    received = media_store().receive(chunks, max_bytes=settings.MAX_CLIP_BYTES)
+    try:
+        received = media_store().receive(chunks, max_bytes=settings.MAX_CLIP_BYTES)
+    except TooLarge as error:
+        raise Invalid(str(error)) from error
     try:
         clip = store_clip(received)
     except (UnreadableClip, ChildFailed) as error:
         raise Invalid(error.sentence) from error
     finally:
-        received.path.unlink(missing_ok=True)
+        media_store().discard(received)
     return _add_with_prompt(clip, project=project, by=by, source=source, name=name, text=text)
 
 

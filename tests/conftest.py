@@ -1,0 +1,77 @@
+"""What every test may use: people with a role each, and tables that can be emptied although they are append-only."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from studio.models import Project, User
+from studio.rules.roles import Role
+from tests.factories import make_person, make_project
+
+_teardown = TransactionTestCase._fixture_teardown
+
+
+def _teardown_without_triggers(self: TransactionTestCase) -> None:
+    """A flush deletes rows; the triggers that forbid it are laid aside meanwhile."""
+    if connection.vendor != "sqlite":
+        _teardown(self)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f"DROP TRIGGER {name}")
+    _teardown(self)
+    with connection.cursor() as cursor:
+        for _, sql in triggers:
+            cursor.execute(sql)
+
+
+TransactionTestCase._fixture_teardown = _teardown_without_triggers
+
+
+@pytest.fixture(autouse=True)
+def _own_media_folder(tmp_path_factory: pytest.TempPathFactory, settings) -> Iterator[None]:
+    from studio.store import media_store
+
+    settings.MEDIA_STORE_FOLDER = tmp_path_factory.mktemp("media")
+    media_store.cache_clear()
+    yield
+    media_store.cache_clear()
+
+
+@pytest.fixture
+def project(db) -> Project:
+    return make_project()
+
+
+@pytest.fixture
+def author(project: Project) -> User:
+    return make_person("author", project, Role.AUTHOR)
+
+
+@pytest.fixture
+def reviewer(project: Project) -> User:
+    return make_person("reviewer", project, Role.REVIEWER)
+
+
+@pytest.fixture
+def editor(project: Project) -> User:
+    return make_person("editor", project, Role.EDITOR)
+
+
+@pytest.fixture
+def moderator(project: Project) -> User:
+    return make_person("moderator", project, Role.MODERATOR)
+
+
+@pytest.fixture
+def auditor(project: Project) -> User:
+    return make_person("auditor", project, Role.AUDITOR)
+
+
+@pytest.fixture
+def outsider(db) -> User:
+    return make_person("outsider", make_project("elsewhere"), Role.REVIEWER)

@@ -1,0 +1,156 @@
+"""Rows with honest defaults. Statuses are set at creation only; whatever moves them afterwards is an action."""
+
+import hashlib
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from uuid import uuid4
+
+from django.utils import timezone
+
+from reviews.actions.deciding import ReasonGiven, decide
+from reviews.actions.policies import active_policy
+from reviews.actions.queueing import claim
+from reviews.actions.seen import seen_now
+from reviews.checks.runner import CHECKS
+from reviews.models import CheckRun, CheckStatus, Decision, Finding, Review
+from reviews.rules.queues import Queue
+from reviews.rules.verbs import Outcome
+from studio.models import Blob, Candidate, Generation, Membership, Project, Prompt, Source, User
+from studio.rules.generation import GenerationState
+from studio.rules.lifecycle import Status
+from studio.rules.roles import Role
+from studio.store import media_store
+
+_numbers = count(1)
+FACTS = {
+    "width": 64,
+    "height": 36,
+    "fps": "24",
+    "frames": 48,
+    "announced_frames": 48,
+    "duration_seconds": 2.0,
+    "start_seconds": 0.0,
+    "video_codec": "h264",
+    "pixel_format": "yuv420p",
+    "audio_codec": None,
+    "has_audio": False,
+    "audio_duration_seconds": None,
+    "sample_aspect": "1",
+    "rotation": 0,
+    "colour_range": "tv",
+    "container": "mov",
+    "moov_first": True,
+    "decode_errors": 0,
+    "extra_streams": 0,
+    "monotonic": True,
+    "min_step_seconds": 0.0416,
+    "max_step_seconds": 0.0417,
+}
+
+
+def make_project(slug: str = "harbour") -> Project:
+    return Project.objects.get_or_create(slug=slug, defaults={"name": slug.title()})[0]
+
+
+def make_person(name: str, project: Project, *roles: Role, **columns: object) -> User:
+    user = User.objects.create_user(username=name, password="a long password", first_name=name.title(), **columns)
+    for role in roles:
+        Membership.objects.create(project=project, user=user, role=role)
+    return user
+
+
+def make_prompt(project: Project, author: User, **columns: object) -> Prompt:
+    defaults = {"title": "A lighthouse at dusk", "text": "A lighthouse at dusk"}
+    return Prompt.objects.create(project=project, author=author, **(defaults | columns))
+
+
+def make_generation(prompt: Prompt, *, state: GenerationState = GenerationState.RESERVED, **columns: object) -> Generation:
+    defaults = {
+        "take_number": prompt.generations.count() + 1,
+        "provider": "sandbox",
+        "model": "sandbox-1",
+        "parameters": {"seconds": 2, "size": "64x36"},
+        "cost_estimated": Decimal("0.0200"),
+        "requested_by": prompt.author,
+        "run_after": timezone.now(),
+        "deadline_at": timezone.now() + timedelta(hours=1),
+    }
+    return Generation.objects.create(prompt=prompt, state=state, **(defaults | columns))
+
+
+def make_candidate(
+    prompt: Prompt, *, status: Status = Status.CHECKING, content: bytes | None = None, checked: bool = True, **columns: object
+) -> Candidate:
+    """A take whose private and derived files hold `content`; with a clean run of every check unless `checked` is False."""
+    content = content if content is not None else f"clip {next(_numbers)}".encode()
+    sha256 = hashlib.sha256(content).hexdigest()
+    _write(media_store().private_path(sha256), content)
+    for name in ("proxy.mp4", "poster.jpg", "sprite.jpg", "frames.json"):
+        _write(media_store().derived_path(sha256, name), b'{"sha256": "%s"}' % sha256.encode())
+    blob, _ = Blob.objects.get_or_create(sha256=sha256, defaults={"size": len(content), "media_type": "video/mp4"})
+    defaults = {"source": Source.UPLOAD, "name": prompt.title, "facts": dict(FACTS), "made_by": prompt.author}
+    candidate = Candidate.objects.create(
+        prompt=prompt, blob=blob, sha256=sha256, status=status, **(defaults | columns)
+    )
+    candidate.makers.set({prompt.author, candidate.made_by})
+    if checked:
+        for check in CHECKS:
+            make_run(candidate, check.key)
+    return candidate
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def make_run(candidate: Candidate, check_key: str, *, status: str = CheckStatus.CLEAN, **columns: object) -> CheckRun:
+    defaults = {"version": 1, "parameters_digest": "0" * 64, "sha256": candidate.sha256}
+    return CheckRun.objects.create(candidate=candidate, check_key=check_key, status=status, **(defaults | columns))
+
+
+def make_finding(candidate: Candidate, *, check_key: str = "frozen_frames", frames: tuple[int, int] = (12, 24), **columns: object) -> Finding:
+    run = CheckRun.objects.filter(candidate=candidate, check_key=check_key).last() or make_run(candidate, check_key)
+    CheckRun.objects.filter(pk=run.pk).update(status=CheckStatus.FINDINGS)
+    defaults = {
+        "label": "freeze",
+        "severity": "major",
+        "route": "review",
+        "score": 0.5,
+        "threshold": 0.45,
+        "unit": "s",
+        "message": "The picture stands still from 0.5 s to 1.0 s.",
+    }
+    start, end = frames
+    return Finding.objects.create(
+        check_run=run,
+        candidate=candidate,
+        check_key=check_key,
+        start_frame=start,
+        end_frame=end,
+        start_seconds=start / 24,
+        end_seconds=end / 24,
+        **(defaults | columns),
+    )
+
+
+def make_review(candidate: Candidate, *, queue: Queue = Queue.FLAGGED, **columns: object) -> Review:
+    defaults = {"severity_rank": 3, "due_at": timezone.now() + timedelta(hours=4)}
+    return Review.objects.create(candidate=candidate, queue=queue, **(defaults | columns))
+
+
+def decide_as(
+    user: User, review: Review, outcome: Outcome, *, reasons: tuple[ReasonGiven, ...] = (), note: str = ""
+) -> Decision:
+    """Claim and decide as a person would."""
+    active_policy(review.candidate.prompt.project)
+    claim(review, by=user)
+    seen = seen_now(review.candidate)
+    return decide(review, outcome=outcome, by=user, seen=seen, decision_key=uuid4(), reasons=reasons, note=note)
+
+
+def let_settle(*reviews: Review) -> None:
+    """As if the undo window had passed."""
+    Review.objects.filter(pk__in=[review.pk for review in reviews]).update(settles_at=timezone.now() - timedelta(seconds=1))
