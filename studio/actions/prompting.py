@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from providers.base import GenerationRequest
+from providers.base import GenerationRequest, Problem
 from studio import clock
 from studio.actions.events import Actor, action, record_event
 from studio.actions.permitting import require_role
 from studio.enqueue import after_commit
-from studio.errors import CostChanged, Invalid
+from studio.errors import Conflict, CostChanged, Invalid
 from studio.generators import configured_adapter, model_terms
 from studio.models import Generation, Mode, Project, Prompt, User
 from studio.rules.direction import SLUGS, compile_negative, compile_text
@@ -69,6 +69,12 @@ def request_for(text: str, direction: Mapping[str, str], order: Order, *, take: 
     )
 
 
+def problems_with(text: str, direction: Mapping[str, str], order: Order) -> list[Problem]:
+    """What the generator would refuse, each with the field it is about. Raises Invalid for a model that is not offered."""
+    adapter = configured_adapter(model_terms(order.model).provider)
+    return adapter.validate(request_for(text, direction, order))
+
+
 def estimate(text: str, direction: Mapping[str, str], order: Order) -> Decimal:
     """What the whole order will cost, US dollars. Raises Invalid, with the adapter's own sentences, if it cannot be sent."""
     terms = model_terms(order.model)
@@ -122,9 +128,15 @@ def submit_prompt(
 
 
 @action
-def generate_more(prompt: Prompt, *, by: User, order: Order, agreed_cost: Decimal) -> list[Generation]:
-    """Reserve further takes of an existing revision. Raises as `submit_prompt`."""
+def generate_more(prompt: Prompt, *, by: User, order: Order, agreed_cost: Decimal, known_takes: int) -> list[Generation]:
+    """Reserve further takes of an existing revision. Raises as `submit_prompt`.
+
+    `known_takes` is how many takes had been asked for on the page that was pressed: a double click is one order, the
+    second press raises Conflict.
+    """
     require_role(by, prompt.project, Role.AUTHOR, Role.EDITOR)
+    if prompt.generations.count() != known_takes:
+        raise Conflict("More takes of this prompt were asked for meanwhile. Look at them first; nothing was sent twice.")
     return _reserve_takes(prompt, by=by, order=order, agreed_cost=agreed_cost)
 
 

@@ -9,6 +9,19 @@ from studio.models.person import User
 from studio.models.project import Project
 
 
+# Up the parents to the first revision, then down to everything that came of it.
+_THREAD = """
+WITH RECURSIVE up(id, parent_id) AS (
+    SELECT id, parent_id FROM studio_prompt WHERE id = %s
+    UNION ALL SELECT older.id, older.parent_id FROM studio_prompt older JOIN up ON older.id = up.parent_id
+), thread(id) AS (
+    SELECT id FROM up WHERE parent_id IS NULL
+    UNION ALL SELECT newer.id FROM studio_prompt newer JOIN thread ON newer.parent_id = thread.id
+)
+SELECT * FROM studio_prompt WHERE id IN (SELECT id FROM thread) ORDER BY id
+"""
+
+
 class Mode(models.TextChoices):
     TEXT_TO_VIDEO = "text_to_video", "Text to video"
     IMPORT = "import", "Made elsewhere"
@@ -50,3 +63,9 @@ class Prompt(models.Model):
             chain.append(step)
             step = step.parent
         return chain
+
+    def thread(self) -> list["Prompt"]:
+        """Every revision that began with the same prompt as this one, oldest first, in one query; with their authors."""
+        revisions = list(Prompt.objects.raw(_THREAD, [self.pk]))
+        models.prefetch_related_objects(revisions, "author")
+        return revisions
