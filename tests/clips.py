@@ -1,9 +1,11 @@
 """Clips drawn by the tests themselves, so that every expected number can be worked out by hand."""
 
+import struct
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 
 from providers.encoding.h264 import H264Writer
@@ -78,7 +80,7 @@ def plain(colour: Colour, size: tuple[int, int]) -> np.ndarray:
 
 
 def barcode(number: int, size: tuple[int, int], ground: int = 96) -> np.ndarray:
-    """`number` (0-1023) as 2 rows of 5 squares in the top left corner: white is 1, most significant first, grey ground."""
+    """`number` (0-1023) as 2 rows of 5 squares top left: white is 1, most significant first, grey ground."""
     width, height = size
     cell = width // CELLS_ACROSS
     picture = np.full((height, width, 3), ground, np.uint8)
@@ -97,3 +99,37 @@ def read_barcode(bgr: np.ndarray) -> int:
         middle = bgr[top : top + max(1, round(cell / 2)), left : left + max(1, round(cell / 2))]
         number = number << 1 | int(middle.mean() > 127)
     return number
+
+
+def mux_raw(
+    path: Path,
+    *,
+    codec: str = "libx264",
+    frames: int = 8,
+    size: tuple[int, int] = (64, 36),
+    container_options: dict[str, str] | None = None,
+    change: Callable[[av.VideoStream], None] | None = None,
+    pixel_format: str = "yuv420p",
+) -> Path:
+    """A clip the house's own encoder would never make; `change` alters the stream before the first frame."""
+    with av.open(str(path), "w", options=container_options or {}) as container:
+        stream = container.add_stream(codec, rate=24)
+        stream.width, stream.height, stream.pix_fmt = *size, pixel_format
+        if codec == "libx264":
+            stream.options = {"preset": "ultrafast"}
+        if change:
+            change(stream)
+        for index in range(frames):
+            frame = av.VideoFrame.from_ndarray(plain((index * 20 % 256,) * 3, size), format="bgr24")
+            container.mux(stream.encode(frame.reformat(format=pixel_format)))
+        container.mux(stream.encode(None))
+    return path
+
+
+def lie_about_size(path: Path, width: int, height: int) -> Path:
+    """Overwrite the size in the MP4's sample entry (ISO/IEC 14496-12 §12.1.3); the coded pictures stay as they are."""
+    raw = bytearray(path.read_bytes())
+    entry = raw.index(b"avc1", raw.index(b"stsd"))
+    raw[entry + 28 : entry + 32] = struct.pack(">HH", width, height)
+    path.write_bytes(raw)
+    return path

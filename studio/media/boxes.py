@@ -36,3 +36,9 @@ def moov_comes_first(file: BinaryIO) -> bool | None:
     if "moov" not in offsets:
         return None
     return offsets["moov"] < offsets.get("mdat", offsets["moov"] + 1)
+
+
+def is_cut_off(file: BinaryIO) -> bool:
+    """Whether the index is missing, or a box announces more bytes than the file has."""
+    boxes = list(top_level_boxes(file))
+    return all(kind != "moov" for kind, _, _ in boxes) or any(at + size > file.seek(0, 2) for _, at, size in boxes)

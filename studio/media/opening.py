@@ -17,7 +17,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from studio.media.boxes import moov_comes_first
+from studio.media.boxes import is_cut_off, moov_comes_first
 from studio.media.errors import UnreadableClip
 from studio.media.facts import ClipFacts
 from studio.media.limits import OpeningLimits
@@ -153,8 +153,7 @@ def open_clip(file: BinaryIO, limits: OpeningLimits | None = None) -> OpenClip:
         raise UnreadableClip(f"The file is larger than {limits.max_file_bytes / 1e9:g} GB.")
     demuxer = demuxer_for(file)
     moov_first = moov_comes_first(file) if demuxer == "mov" else None
-    file.seek(0)
-    container = open_container(file, demuxer, cut_off=demuxer == "mov" and moov_first is None)
+    container = open_container(file, demuxer)
     video, audio = pick_streams(container)
     clip = OpenClip(container, video, audio, demuxer=demuxer, moov_first=moov_first, limits=limits)
     require_announced(clip, limits)
@@ -164,13 +163,15 @@ def open_clip(file: BinaryIO, limits: OpeningLimits | None = None) -> OpenClip:
     return clip
 
 
-def open_container(file: BinaryIO, demuxer: Demuxer, *, cut_off: bool) -> InputContainer:
+def open_container(file: BinaryIO, demuxer: Demuxer) -> InputContainer:
     """Read the header with one demuxer and no decoder."""
+    file.seek(0)
     try:
         return av.open(NamelessFile(file), mode="r", format=demuxer, options=dict(OPEN_OPTIONS))
     except av.FFmpegError as error:
         if isinstance(error, MemoryError):
             raise
+        cut_off = demuxer == "mov" and is_cut_off(file)
         what = "is cut off: its index is missing" if cut_off else "is damaged: its header cannot be read"
         raise UnreadableClip(f"The file {what}. Export or download it again.") from error
 

@@ -129,8 +129,16 @@ class MediaStore:
             shutil.rmtree(folder, ignore_errors=True)
 
     def put_derived(self, sha256: str, folder: Path) -> None:
-        """Move every file of `folder` (a workspace) beside the others derived from that original."""
-        for file in sorted(folder.iterdir()):
+        """Move every file of `folder` (a workspace) beside the others derived from that original.
+
+        Raises ValueError for a link or a strange name: a captured child may have left it, and we would serve it.
+        """
+        files = sorted(folder.iterdir())
+        for file in files:
+            require_name(file.name)
+            if file.is_symlink() or not file.is_file():
+                raise ValueError(f"not a plain file: {file.name}")
+        for file in files:
             fsync(file)
             move_durably(file, self.derived_path(sha256, file.name))
 
