@@ -119,8 +119,11 @@ export class Player extends EventTarget {
     this.say("state");
   }
 
+  // The frame seen at the press is the frame meant, even if the browser shows one more before it stops.
   pause() {
-    if (!this.video.paused) this.video.pause();
+    if (this.video.paused) return;
+    this.video.pause();
+    this.show(this.aim);
   }
 
   async play() {

@@ -224,13 +224,13 @@ class Room {
       this.sendNote(form);
     } else if (form.matches("[data-undo]")) {
       event.preventDefault();
-      this.go(form.action, new FormData(form), form.querySelector("button"));
+      this.go(form.action, new FormData(form));
     } else if (form.matches("[data-stay]")) {
       event.preventDefault();
       this.renew();
     } else if (form.closest("#claim")) {
       event.preventDefault();
-      this.go(form.action, new FormData(form), submitter);
+      this.go(form.action, new FormData(form));
     }
   }
 
@@ -267,14 +267,14 @@ class Room {
       if (row && !this.player.range) fields.set("finding", row.dataset.finding);
     }
     performance.mark("decision");
-    this.go(button.formAction, fields, button);
+    this.go(button.getAttribute("formaction") ?? this.form.action, fields);
   }
 
   // Posts, and puts the page that answers in place of this one: the next clip, or the same with a refusal.
-  async go(address, fields, button) {
+  async go(address, fields) {
     if (this.busy) return;
     this.lock(true);
-    const answer = await this.post(address, fields, {}, () => this.go(address, fields, button));
+    const answer = await this.post(address, fields, {}, () => this.go(address, fields));
     this.lock(false);
     if (!answer) return;
     if (!answer.ok) return this.refused(answer);
