@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reviews.checks.spec import Resolution, Spec, SpecError
 from reviews.rules.severity import Route, Severity
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 Status = Literal["clean", "findings", "failed", "skipped"]
+Mask = NDArray[np.bool_]
 Box = tuple[float, float, float, float]
 """x, y, width, height in 0-1 of the picture."""
 
@@ -179,7 +181,7 @@ class FactsCheck:
         """Nothing to see: the facts come with the clip."""
 
 
-def runs_of(mask: Series) -> Iterator[tuple[int, int]]:
+def runs_of(mask: Mask) -> Iterator[tuple[int, int]]:
     """Half-open index ranges of consecutive true values."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], np.asarray(mask, np.int8), [0]))))
     for start, end in zip(edges[::2], edges[1::2], strict=True):

@@ -66,7 +66,8 @@ def dark_shares(luma: Plane) -> Series:
 
 
 def mean_luma(luma: Plane) -> Series:
-    return luma.reshape(len(luma), -1).mean(axis=1)
+    means: Series = luma.reshape(len(luma), -1).mean(axis=1)
+    return means
 
 
 def sentence(clip: Clip, start: int, end: int, count: int) -> str:

@@ -92,7 +92,8 @@ class Container(FactsCheck):
                 score=apart,
                 threshold=allowed,
                 unit="s",
-                message=f"The sound lasts {facts.audio_duration_seconds:.2f} s, the picture {facts.duration_seconds:.2f} s.",
+                message=f"The sound lasts {facts.audio_duration_seconds:.2f} s, "
+                f"the picture {facts.duration_seconds:.2f} s.",
             )
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from reviews.checks.base import Clip, Observation, Skipped, join_close, runs_of
+from reviews.checks.base import Clip, Mask, Observation, Skipped, join_close, runs_of
 from studio.media.clip import Chunk, Series
 
 CONTEXT_FRAMES = 5
 """How many moving neighbours on each side speak for the motion around a hold."""
+REFRESH_LEVELS = 2.0
+"""A key frame draws a held picture anew: 0.5-1.6 levels of change at x264's CRF 18 to 32, twice that in some cells."""
 USUAL_CONTRAST = 45.0
 """Standard deviation of luma of an ordinary picture, levels: the median of the generated clips we know."""
 
@@ -58,7 +59,7 @@ class FrozenFrames:
         floor = self.moving_above * min(1.0, float(np.median(np.concatenate(self._contrasts))) / USUAL_CONTRAST)
         floor = max(floor, 2 * self.still_below)
         still = self._still(motion, floor)
-        holds = [hold for hold in self._holds(clip, still) if self._abrupt(motion.difference, still, hold, floor)]
+        holds = [hold for hold in self._holds(clip, still) if self._abrupt(motion.difference, hold, floor)]
         outside = motion.difference[~covered(len(still), holds)]
         if not len(outside) or float(np.median(outside)) < floor:
             yield self._static(clip, motion.difference, floor)
@@ -66,18 +67,21 @@ class FrozenFrames:
         for start, end in join_close(clip, holds):
             yield self._freeze(clip, start, end)
 
-    def _still(self, motion: "Motion", floor: float) -> NDArray[np.bool_]:
+    def _still(self, motion: "Motion", floor: float) -> Mask:
         """Which pairs are still. The clip's motion is that of its moving pairs, so that a long hold cannot hide it."""
         moving = motion.difference > floor
         usual = motion.difference[moving] if moving.any() else motion.difference
         lively = motion.cells[moving] if moving.any() else motion.cells
         limit = max(self.still_below, self.still_ratio * float(np.median(usual)))
-        still: NDArray[np.bool_] = (motion.difference < limit) & (
+        still: Mask = (motion.difference < limit) & (
             motion.cells < max(self.cells_below, self.cells_ratio * float(np.median(lively)))
         )
-        return bridged(still, motion.difference < max(limit, 0.5 * float(np.median(usual))))
+        refresh = (motion.difference < max(REFRESH_LEVELS, 0.5 * float(np.median(usual)))) & (
+            motion.cells < max(2 * REFRESH_LEVELS, 0.6 * float(np.median(lively)))
+        )
+        return bridged(still, refresh)
 
-    def _holds(self, clip: Clip, still: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    def _holds(self, clip: Clip, still: Mask) -> Iterator[tuple[int, int]]:
         """Frame ranges that stand still for long enough: runs of still pairs, and single frames shown that long."""
         ranges = [(start, end + 1) for start, end in runs_of(still) if end - start > 1]
         long_step = max(self.min_seconds, self.abrupt_ratio * clip.frame_seconds)
@@ -87,7 +91,7 @@ class FrozenFrames:
             if clip.starts_at(end) - clip.starts_at(start) >= self.min_seconds - 1e-6:
                 yield start, end
 
-    def _abrupt(self, difference: Series, still: NDArray[np.bool_], hold: tuple[int, int], floor: float) -> bool:
+    def _abrupt(self, difference: Series, hold: tuple[int, int], floor: float) -> bool:
         """Whether the picture moves right before and right after the hold, on each side that exists."""
         start, end = hold
         inside = difference[start : end - 1]
@@ -129,14 +133,16 @@ class Motion:
     cells: Series
 
 
-def bridged(still: NDArray[np.bool_], nearly: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Still pairs plus single nearly-still pairs between two of them: a key frame refreshes the noise of a held picture."""
-    between = np.zeros_like(still)
-    between[1:-1] = still[:-2] & still[2:]
-    return still | (between & nearly)
+def bridged(still: Mask, refresh: Mask) -> Mask:
+    """Still pairs, and single refreshes after at least three of them with another behind: a key frame within a hold."""
+    joined = still.copy()
+    for pair in np.flatnonzero(refresh & ~still):
+        if pair >= 3 and pair + 1 < len(still) and joined[pair - 3 : pair].all() and still[pair + 1]:
+            joined[pair] = True
+    return joined
 
 
-def covered(pairs: int, ranges: list[tuple[int, int]]) -> NDArray[np.bool_]:
+def covered(pairs: int, ranges: list[tuple[int, int]]) -> Mask:
     """Which pairs lie within one of the frame ranges."""
     mask = np.zeros(pairs, bool)
     for start, end in ranges:

@@ -161,8 +161,9 @@ def mean_change(before: Plane, after: Plane) -> float:
 
 
 def correlation(before: Plane, after: Plane) -> float:
-    """Correlation of two lumas, -1 to 1, over the pixels that are lit in either picture: bars and night skies, black in both, would make all
-    pictures alike."""
+    """Correlation of two lumas, -1 to 1, over the pixels that are lit in either picture.
+
+    Bars and night skies, black in both, would make all pictures alike."""
     lit = (before > DARK_LUMA) | (after > DARK_LUMA)
     one, other = before[lit].astype(np.float64), after[lit].astype(np.float64)
     if len(one) < 2 or one.std() == 0 or other.std() == 0:

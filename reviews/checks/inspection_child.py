@@ -81,15 +81,11 @@ def inspect(opened: OpenClip, spec: Spec, benches: Sequence[Bench]) -> dict[str,
 
 def timed_frames(opened: OpenClip) -> Iterator[tuple[av.VideoFrame, float]]:
     """Pictures with their presentation times in seconds. Sound is decoded in passing, for the facts alone."""
-    previous = None
+    seconds = -usual_step(opened)
     for frame in opened.decode():
-        if not isinstance(frame, av.VideoFrame):
-            continue
-        seconds = frame.time
-        if seconds is None:
-            seconds = 0.0 if previous is None else previous + usual_step(opened)
-        previous = seconds
-        yield frame, seconds
+        if isinstance(frame, av.VideoFrame):
+            seconds = seconds + usual_step(opened) if frame.time is None else frame.time
+            yield frame, seconds
 
 
 def usual_step(opened: OpenClip) -> float:

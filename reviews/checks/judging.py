@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from reviews.checks.base import CheckReport, FindingData, Observation
+from reviews.checks.base import CheckReport, FindingData, Observation, Status
 from reviews.rules.policy import PolicyTerms
 
 MOST_FINDINGS = 5
@@ -15,12 +15,12 @@ EXPLAINS: Mapping[str, frozenset[str]] = {
     "container": frozenset({"duration"}),
     "black_frames": frozenset({"hard_cuts", "frozen_frames"}),
 }
-"""A finding of the key explains findings of the values at the same place: a cut-off file is short, black stands still."""
+"""A finding of the key explains those of the values at the same place: a cut-off file is short, black stands still."""
 EXPLAINING_LABELS = frozenset({"truncated", "black", "black_in_fade"})
 
 
 def judge(check: str, observations: Iterable[Observation], policy: PolicyTerms) -> tuple[FindingData, ...]:
-    """Findings of one check with severity and route of the policy, in order of time, the worst kept when there are many."""
+    """Findings of one check with the policy's severity and route, in order of time; the worst when there are many."""
     findings = [judged(check, observation, policy) for observation in observations]
     return tuple(sorted(capped(findings), key=lambda finding: (finding.start_frame, -finding.severity.rank)))
 
@@ -56,19 +56,20 @@ def capped(findings: Sequence[FindingData]) -> list[FindingData]:
 
 
 def suppress(reports: Sequence[CheckReport]) -> tuple[CheckReport, ...]:
-    """The reports with every finding that another check explains moved to `suppressed`; `status` stays true to the record."""
+    """The reports with every finding that another check explains moved from `findings` to `suppressed`."""
     explaining = [finding for report in reports for finding in report.findings if finding.label in EXPLAINING_LABELS]
     return tuple(_without_explained(report, explaining) for report in reports)
 
 
 def _without_explained(report: CheckReport, explaining: Sequence[FindingData]) -> CheckReport:
-    shown, explained = [], []
+    shown: list[FindingData] = []
+    explained: list[FindingData] = []
     for finding in report.findings:
         cause = next((other.check for other in explaining if explains(other, finding)), "")
         (explained if cause else shown).append(replace(finding, suppressed_by=cause))
     if not explained:
         return report
-    status = "findings" if shown else "clean"
+    status: Status = "findings" if shown else "clean"
     reason = report.reason if shown else f"Explained by {explained[0].suppressed_by}."
     return replace(report, status=status, reason=reason, findings=tuple(shown), suppressed=tuple(explained))
 

@@ -37,6 +37,7 @@ CHECKS: tuple[type[Check], ...] = (
 
 CHILD_MODULE = "reviews.checks.inspection_child"
 NOT_IN_POLICY = "Not in the policy."
+UNREAD = "The file could not be read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,61 +101,58 @@ def inspect_file(
         answer = run_child(CHILD_MODULE, blob=path, request=request, folder=folder, limits=limits)
         return _read_answer(answer, parameters, policy)
     except UnreadableClip as refusal:
-        finding = whole_file("unreadable", refusal.sentence)
-        return _without_facts(finding, parameters, policy, failed="")
+        return _without_facts(("unreadable", refusal.sentence), ("skipped", UNREAD), parameters, policy)
     except ChildFailed as failure:
-        finding = whole_file("not_inspected", failure.sentence)
-        return _without_facts(finding, parameters, policy, failed=failure.sentence)
+        told = failure.sentence
+        return _without_facts(("not_inspected", told), ("failed", told), parameters, policy)
 
 
 def _read_answer(
-    answer: Mapping[str, Any], parameters: Mapping[str, dict[str, Any]], policy: PolicyTerms
+    answer: Mapping[str, Any], parameters: Mapping[str, Mapping[str, Any]], policy: PolicyTerms
 ) -> Inspection:
     """Raises ChildFailed when the child did not speak of every check it was asked for: silence is no pass."""
     try:
         told = {report["check"]: report for report in answer["reports"]}
         reports = [
-            _report(kind, told[kind.key] if kind.key in parameters else None, parameters, policy) for kind in CHECKS
+            _report(kind, told[kind.key], parameters[kind.key], policy) if kind.key in parameters else not_wanted(kind)
+            for kind in CHECKS
         ]
         return Inspection(ClipFacts.from_json(answer["facts"]), suppress(reports))
     except (KeyError, TypeError, ValueError) as error:
         raise ChildFailed("protocol", str(error)) from error
 
 
+def not_wanted(kind: type[Check]) -> CheckReport:
+    return CheckReport(kind.key, kind.version, "skipped", 0.0, NOT_IN_POLICY, {})
+
+
 def _report(
-    kind: type[Check], told: Mapping[str, Any] | None, parameters: Mapping[str, dict[str, Any]], policy: PolicyTerms
+    kind: type[Check], told: Mapping[str, Any], parameters: Mapping[str, Any], policy: PolicyTerms
 ) -> CheckReport:
-    if told is None:
-        return CheckReport(kind.key, kind.version, "skipped", 0.0, NOT_IN_POLICY, {})
     findings = judge(kind.key, [Observation.from_json(each) for each in told["observations"]], policy)
     status: Status = told["status"] or ("findings" if findings else "clean")
-    return CheckReport(
-        kind.key, kind.version, status, float(told["seconds"]), told["reason"], parameters[kind.key], findings
-    )
-
-
-def whole_file(label: str, sentence: str) -> Observation:
-    """An observation on a file of which no frame is known."""
-    return Observation(label, 0, 0, 0.0, 0.0, None, None, "", sentence)
+    return CheckReport(kind.key, kind.version, status, float(told["seconds"]), told["reason"], parameters, findings)
 
 
 def _without_facts(
-    seen: Observation, parameters: Mapping[str, dict[str, Any]], policy: PolicyTerms, *, failed: str
+    finding: tuple[str, str],
+    others: tuple[Status, str],
+    parameters: Mapping[str, Mapping[str, Any]],
+    policy: PolicyTerms,
 ) -> Inspection:
-    """One blocking `container` finding, whatever the policy wants; all other checks did not run."""
-    blocking = judged(Container.key, seen, policy)
-    finding = replace(blocking, severity=Severity.BLOCKING, route=Route.BLOCK)
+    """One blocking `container` finding (label, sentence), whatever the policy says; the `others` as (status, reason)."""
+    label, sentence = finding
+    seen = Observation(label, 0, 0, 0.0, 0.0, None, None, "", sentence)
+    blocking = replace(judged(Container.key, seen, policy), severity=Severity.BLOCKING, route=Route.BLOCK)
     reports = []
     for kind in CHECKS:
-        wanted = kind.key in parameters
-        status: Status = "failed" if failed and wanted else "skipped"
-        reason = failed or "The file could not be read."
-        report = CheckReport(
-            kind.key, kind.version, status, 0.0, reason if wanted else NOT_IN_POLICY, parameters.get(kind.key, {})
-        )
-        reports.append(report)
-    container = reports[0]
-    reports[0] = replace(
-        container, status=container.status if failed else "findings", reason=seen.message, findings=(finding,)
-    )
+        own = parameters.get(kind.key)
+        if own is None and kind is not Container:
+            reports.append(not_wanted(kind))
+            continue
+        status, reason = others
+        findings = (blocking,) if kind is Container else ()
+        if findings and status == "skipped":
+            status, reason = "findings", ""
+        reports.append(CheckReport(kind.key, kind.version, status, 0.0, reason, own or {}, findings))
     return Inspection(None, tuple(reports))

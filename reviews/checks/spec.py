@@ -70,7 +70,7 @@ class Spec:
         }
 
 
-def _read(key: str, value: object) -> object:
+def _read(key: str, value: object) -> Any:
     reader, example = _READERS[key]
     try:
         return reader(value)

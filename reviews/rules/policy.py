@@ -1,4 +1,4 @@
-"""Policy: which instruments run, with which thresholds, and how bad each of their labels is. Pure; from a file or from rows."""
+"""Policy: which instruments run, with which thresholds, and how bad each label is. Pure; from a file or from rows."""
 
 import hashlib
 import json

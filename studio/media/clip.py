@@ -1,6 +1,6 @@
 """The shared reader of all instruments: one decode, one small copy of every frame, handed over in chunks.
 
-Every frame is shrunk once (area average on Y, U and V apart) and forgotten, so memory does not grow with the clip's length.
+Every frame is shrunk once (area average on Y, U and V apart) and forgotten, so memory does not grow with the clip.
 Time is the frame's own presentation time, never its number divided by a rate.
 """
 
@@ -33,8 +33,8 @@ _CHROMA_TO_LIMITED = np.rint(128 + (np.arange(256) - 128) * 224 / 255).clip(16, 
 class Chunk:
     """Neighbouring frames, small: `luma` (n, h, w), `u` and `v` at half size, uint8 in limited range, and their times.
 
-    `first_frame` is the number of the first *new* frame, counted over decoded frames in presentation order. All chunks but
-    the first begin with one frame `carried` over from the chunk before, so that every pair of neighbours is seen once.
+    `first_frame` is the number of the first *new* frame, counted over decoded frames in presentation order. All chunks
+    but the first begin with one frame `carried` over from the one before: every pair of neighbours is seen once.
     `*_difference*` series have one value for each pair: n - 1.
     """
 
@@ -52,17 +52,14 @@ class Chunk:
 
     @property
     def new_pts_seconds(self) -> Series:
-        return self.pts_seconds[self.carried :]
-
-    @property
-    def first_pair(self) -> int:
-        """The number of the later frame of the first pair."""
-        return self.first_frame - self.carried + 1
+        new: Series = self.pts_seconds[self.carried :]
+        return new
 
     @cached_property
     def contrast(self) -> Series:
         """Standard deviation of luma of every *new* frame, levels."""
-        return self.new_luma.reshape(len(self.new_luma), -1).std(axis=1, dtype=np.float32).astype(np.float64)
+        spread: Series = self.new_luma.reshape(len(self.new_luma), -1).std(axis=1, dtype=np.float32)
+        return spread.astype(np.float64)
 
     @cached_property
     def _luma_change(self) -> Plane:
@@ -96,7 +93,8 @@ def _change(planes: Plane) -> Plane:
 def _frame_means(planes: Plane) -> Series:
     if not len(planes):
         return np.zeros(0)
-    return planes.reshape(len(planes), -1).mean(axis=1)
+    means: Series = planes.reshape(len(planes), -1).mean(axis=1)
+    return means
 
 
 def cell_means(planes: Plane) -> Series:
@@ -113,7 +111,7 @@ def cell_means(planes: Plane) -> Series:
 
 
 def small_planes(frame: av.VideoFrame) -> tuple[Plane, Plane, Plane]:
-    """Y, U and V of one frame, the longer side of Y at most `LONG_SIDE`, in limited range; 10-bit, 4:4:4 and RGB included."""
+    """Y, U and V of one frame in limited range, the longer side of Y at most `LONG_SIDE`; of 10-bit, 4:4:4, RGB too."""
     full_range = _is_full_range(frame)
     planar = frame if frame.format.name in {"yuv420p", "yuvj420p"} else _as_yuv420p(frame, full_range)
     width, height = small_size(planar.width, planar.height)
@@ -141,7 +139,7 @@ def _as_yuv420p(frame: av.VideoFrame, full_range: bool) -> av.VideoFrame:
 
 
 def _shrink(plane: av.video.plane.VideoPlane, size: tuple[int, int]) -> Plane:
-    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
     return np.asarray(cv2.resize(rows, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
@@ -169,12 +167,13 @@ class _Batch:
         return len(self.luma) - self.carried
 
     def chunk(self, first_frame: int) -> Chunk:
-        arrays = (np.stack(planes) for planes in (self.luma, self.u, self.v))
-        return Chunk(*arrays, np.array(self.pts_seconds), first_frame, self.carried)
+        luma, u, v = (np.stack(planes) for planes in (self.luma, self.u, self.v))
+        return Chunk(luma, u, v, np.array(self.pts_seconds), first_frame, self.carried)
 
     def carry(self) -> None:
-        for kept in (self.luma, self.u, self.v, self.pts_seconds):
-            del kept[:-1]  # type: ignore[attr-defined]  # the tuple's common type is Sequence, its members are lists
+        for planes in (self.luma, self.u, self.v):
+            del planes[:-1]
+        del self.pts_seconds[:-1]
         self.carried = 1
 
 
