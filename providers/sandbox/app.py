@@ -1,0 +1,94 @@
+"""The sandbox as one ASGI application: the protocols under their prefixes, and a door for tests under `/_sandbox`."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from providers.sandbox.openai_videos import VideosServer
+from providers.sandbox.scenarios import Scenario, as_text
+from providers.sandbox.store import Job, Store
+from providers.sandbox.workshop import Workshop
+
+PACE_SECONDS = 1.5
+MOST_PLANNED = 10_000
+
+
+class ControlDoor:
+    """Reads the ledger and plans scenarios; the sandbox's own, no vendor has it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/ledger", self.ledger, methods=["GET"]),
+            Route("/scenarios", self.planned, methods=["GET"]),
+            Route("/scenarios", self.plan, methods=["POST"]),
+            Route("/scenarios", self.forget, methods=["DELETE"]),
+            Route("/health", self.health, methods=["GET"]),
+        ]
+
+    async def health(self, request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def ledger(self, request: Request) -> Response:
+        jobs = self._store.ledger()
+        total = sum((job.cost for job in jobs), start=0)
+        return JSONResponse({"jobs": [_entry(job) for job in jobs], "count": len(jobs), "total_usd": f"{total:.4f}"})
+
+    async def planned(self, request: Request) -> Response:
+        return JSONResponse({"planned": [{"scenario": one, "times": times} for one, times in self._store.planned()]})
+
+    async def plan(self, request: Request) -> Response:
+        try:
+            body = json.loads(await request.body())
+            scenario, times = Scenario(body["scenario"]), int(body.get("times", 1))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            names = ", ".join(Scenario)
+            return JSONResponse({"error": f"Send {{\"scenario\": …, \"times\": 1}}; scenarios are {names}."}, 400)
+        self._store.plan(scenario, max(1, min(MOST_PLANNED, times)))
+        return await self.planned(request)
+
+    async def forget(self, request: Request) -> Response:
+        self._store.forget_plans()
+        return await self.planned(request)
+
+
+def _entry(job: Job) -> dict[str, object]:
+    return {
+        "id": job.id,
+        "client_id": job.client_id,
+        "model": job.order.model,
+        "prompt": job.prompt,
+        "size": f"{job.order.width}x{job.order.height}",
+        "seconds": job.order.seconds,
+        "seed": job.order.seed,
+        "cost_usd": str(job.cost),
+        "scenarios": as_text(job.order.scenarios),
+        "accepted_at": job.created_at,
+        "completed_at": job.completed_at,
+        "deleted": job.deleted_at is not None,
+    }
+
+
+def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS) -> Starlette:
+    """The application over the folder `state`, which holds `sandbox.sqlite3` and the clips; `pace_seconds` a job."""
+    store = Store(state / "sandbox.sqlite3")
+    workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()))
+    videos = VideosServer(store, workshop, pace_seconds)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        await workshop.close()
+        store.close()
+
+    mounts = [Mount("/openai/v1", routes=videos.routes()), Mount("/_sandbox", routes=ControlDoor(store).routes())]
+    return Starlette(routes=mounts, lifespan=lifespan)

@@ -1,0 +1,119 @@
+"""The sandbox's memory: one SQLite file with every accepted job. It is the ledger: written before any answer is given."""
+
+import sqlite3
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from providers.sandbox.orders import Order
+from providers.sandbox.scenarios import Scenario
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS job (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, client_id TEXT NOT NULL, prompt TEXT NOT NULL,
+    spec TEXT NOT NULL, cost TEXT NOT NULL, created_at REAL NOT NULL, completed_at REAL, deleted_at REAL, remixed_from TEXT
+);
+CREATE TABLE IF NOT EXISTS attempt (prompt TEXT PRIMARY KEY, count INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS plan (number INTEGER PRIMARY KEY AUTOINCREMENT, scenario TEXT NOT NULL, times INTEGER NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An accepted job. `prompt` is as it was sent, magic words and all; instants are unix seconds; `cost` US dollars."""
+
+    number: int
+    id: str
+    client_id: str
+    prompt: str
+    order: Order
+    cost: Decimal
+    created_at: float
+    completed_at: float | None
+    deleted_at: float | None
+    remixed_from: str | None
+
+
+class Store:
+    """Opens or makes the file at `path`. Every method is one transaction, on disk when it returns."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=20, check_same_thread=False)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.executescript(SCHEMA)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def accept(
+        self, job_id: str, order: Order, *, prompt: str, client_id: str, cost: Decimal, at: float, remixed_from: str | None
+    ) -> Job:
+        self._db.execute(
+            "INSERT INTO job (id, client_id, prompt, spec, cost, created_at, remixed_from) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (job_id, client_id, prompt, order.as_json(), str(cost), at, remixed_from),
+        )
+        return self.ledger_entry(job_id)
+
+    def ledger(self) -> list[Job]:
+        """Every job ever accepted, deleted ones too, oldest first."""
+        return [_job(row) for row in self._db.execute("SELECT * FROM job ORDER BY number")]
+
+    def ledger_entry(self, job_id: str) -> Job:
+        """Raises KeyError."""
+        row = self._db.execute("SELECT * FROM job WHERE id = ?", (job_id,)).fetchone()
+        if row is None:
+            raise KeyError(job_id)
+        return _job(row)
+
+    def find(self, job_id: str) -> Job | None:
+        row = self._db.execute("SELECT * FROM job WHERE id = ? AND deleted_at IS NULL", (job_id,)).fetchone()
+        return _job(row) if row else None
+
+    def page(self, *, after: Job | None, limit: int, newest_first: bool) -> list[Job]:
+        """At most `limit` jobs that follow `after` in the order asked for."""
+        beyond, direction = ("<", "DESC") if newest_first else (">", "ASC")
+        start = after.number if after else (1 << 62 if newest_first else 0)
+        query = f"SELECT * FROM job WHERE deleted_at IS NULL AND number {beyond} ? ORDER BY number {direction} LIMIT ?"  # noqa: S608 — fixed words only
+        return [_job(row) for row in self._db.execute(query, (start, limit))]
+
+    def takes_of(self, prompt: str) -> int:
+        """How many jobs with exactly this prompt were accepted so far."""
+        return int(self._db.execute("SELECT count(*) FROM job WHERE prompt = ?", (prompt,)).fetchone()[0])
+
+    def complete(self, job_id: str, at: float) -> None:
+        self._db.execute("UPDATE job SET completed_at = ? WHERE id = ? AND completed_at IS NULL", (at, job_id))
+
+    def delete(self, job_id: str, at: float) -> None:
+        self._db.execute("UPDATE job SET deleted_at = ? WHERE id = ?", (at, job_id))
+
+    def count_attempt(self, prompt: str) -> int:
+        """Count one more create call with this prompt, and say the how-manieth it is."""
+        query = (
+            "INSERT INTO attempt VALUES (?, 1) ON CONFLICT (prompt) DO UPDATE SET count = count + 1 RETURNING count"
+        )
+        return int(self._db.execute(query, (prompt,)).fetchone()[0])
+
+    def plan(self, scenario: Scenario, times: int) -> None:
+        """The next `times` create calls behave as `scenario`."""
+        self._db.execute("INSERT INTO plan (scenario, times) VALUES (?, ?)", (scenario, times))
+
+    def planned(self) -> list[tuple[Scenario, int]]:
+        rows = self._db.execute("SELECT scenario, times FROM plan WHERE times > 0 ORDER BY number")
+        return [(Scenario(row["scenario"]), row["times"]) for row in rows]
+
+    def take_planned(self) -> frozenset[Scenario]:
+        """What the create call at hand is planned to do; each plan is used up by one."""
+        planned = frozenset(scenario for scenario, _ in self.planned())
+        self._db.execute("UPDATE plan SET times = times - 1 WHERE times > 0")
+        return planned
+
+    def forget_plans(self) -> None:
+        self._db.execute("DELETE FROM plan")
+
+
+def _job(row: sqlite3.Row) -> Job:
+    fields = dict(row)
+    return Job(order=Order.from_json(fields.pop("spec")), cost=Decimal(fields.pop("cost")), **fields)
