@@ -1,0 +1,157 @@
+"""The demo's people, and the shots that land while a newcomer watches. Everything goes through the real actions."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from django.contrib.auth.models import Permission
+
+from reviews.actions.deciding import ReasonGiven, decide
+from reviews.actions.policies import active_policy
+from reviews.actions.publishing import withdraw
+from reviews.actions.queueing import claim
+from reviews.actions.seen import seen_now
+from reviews.models import Finding, Publication, PublicationState, Review, WithdrawalReason
+from reviews.rules.reasons import SUGGESTED_BY_CHECK
+from reviews.rules.verbs import Outcome
+from studio.actions.enrolling import create_project, enrol
+from studio.actions.events import Actor
+from studio.actions.prompting import Order, estimate, submit_prompt
+from studio.errors import DailiesError
+from studio.models import Candidate, Project, Prompt, User
+from studio.rules.lifecycle import Status
+from studio.rules.roles import Role
+
+SHOTS_PATH = Path(__file__).parent / "data" / "demo_shots.toml"
+PASSWORD = "dailies-demo"  # noqa: S105 — demo only; production refuses to start while these people exist
+PROJECT_SLUG = "harbour"
+PEOPLE: Mapping[str, tuple[str, tuple[Role, ...]]] = {
+    "author": ("Ana Author", (Role.AUTHOR,)),
+    "reviewer": ("Rui Reviewer", (Role.REVIEWER,)),
+    "reviewer2": ("Mina Reviewer", (Role.REVIEWER,)),
+    "editor": ("Edda Editor", (Role.EDITOR,)),
+    "moderator": ("Momo Moderator", (Role.MODERATOR,)),
+    "auditor": ("Aud Auditor", (Role.AUDITOR,)),
+}
+MACHINE = Actor.system("demo")
+
+
+def seed() -> Project:
+    """The demo project and a person of each role; doing it again changes nothing."""
+    project = create_project(slug=PROJECT_SLUG, name="Harbour film", actor=MACHINE)
+    for username, (name, roles) in PEOPLE.items():
+        enrol(_person(username, name), project, roles, actor=MACHINE)
+    active_policy(project)
+    return project
+
+
+def _person(username: str, name: str) -> User:
+    first, last = name.split()
+    user, is_new = User.objects.get_or_create(
+        username=username, defaults={"first_name": first, "last_name": last, "is_staff": username == "moderator"}
+    )
+    if is_new:
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+    if user.is_staff:
+        user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    return user
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One order of the demo and the judgements that its takes then get, in order."""
+
+    slug: str
+    text: str
+    direction: Mapping[str, str]
+    judgements: Sequence[str] = ()
+    takes: int = 1
+    seconds: int = 3
+    size: str = "960x540"
+    seed: int = 1
+    withdrawn: bool = False
+
+    @property
+    def order(self) -> Order:
+        return Order("sandbox-1", self.seconds, self.size, self.takes, fps="24", audio=True, seed=self.seed)
+
+
+def shots() -> list[Shot]:
+    with SHOTS_PATH.open("rb") as file:
+        return [Shot(**row) for row in tomllib.load(file)["shots"]]
+
+
+def order_shot(shot: Shot) -> Prompt:
+    """Ask for the shot as the demo's author. The form token is the shot's own, so a second start orders nothing twice."""
+    author, project = User.objects.get(username="author"), Project.objects.get(slug=PROJECT_SLUG)
+    cost: Decimal = estimate(shot.text, shot.direction, shot.order)
+    return submit_prompt(
+        project=project,
+        by=author,
+        text=shot.text,
+        direction=shot.direction,
+        order=shot.order,
+        agreed_cost=cost,
+        form_token=uuid5(NAMESPACE_URL, f"dailies-demo/{shot.slug}"),
+    )
+
+
+def judge(shot: Shot, prompt: Prompt) -> bool:
+    """Give the next judgement that is due to a take of the shot. False when there is nothing left to do for it."""
+    left = False
+    for candidate in Candidate.objects.filter(prompt=prompt):
+        given = candidate.reviews.filter(settled_at__isnull=False).count()
+        if given < len(shot.judgements):
+            left = True
+            _judge_next(candidate, shot.judgements[given])
+        elif shot.withdrawn and candidate.status == Status.PUBLISHED:
+            _withdraw(candidate)
+        else:
+            left = left or (shot.withdrawn and candidate.status == Status.APPROVED)
+    expected = prompt.generations.in_flight().exists()
+    return left or expected
+
+
+def _judge_next(candidate: Candidate, outcome: str) -> None:
+    review = Review.objects.open().filter(candidate=candidate, claimed_by=None).first()
+    if review is None:
+        return
+    by = User.objects.get(username={"flagged": "reviewer2", "editor": "editor", "escalations": "moderator"}[review.queue])
+    verb = Outcome(outcome)
+    try:
+        claim(review, by=by)
+        decide(
+            review,
+            outcome=verb,
+            by=by,
+            seen=seen_now(candidate),
+            decision_key=uuid4(),
+            reasons=_reasons(candidate) if verb in (Outcome.REJECT, Outcome.REQUEST_CHANGES) else (),
+            note=_NOTES.get(verb, ""),
+        )
+    except DailiesError:
+        return  # a visitor was quicker: theirs is the judgement
+
+
+_NOTES: Mapping[Outcome, str] = {
+    Outcome.ESCALATE: "Does this lighthouse belong to anybody whose leave we need?",
+    Outcome.SEND_BACK: "Please look at the second half again.",
+}
+
+
+def _reasons(candidate: Candidate) -> tuple[ReasonGiven, ...]:
+    """The reason that the worst finding suggests, on its frames."""
+    worst = max(Finding.objects.current(candidate), key=lambda finding: finding.severity == "major", default=None)
+    if worst is None:
+        return (ReasonGiven("wrong_style"),)
+    return (ReasonGiven(SUGGESTED_BY_CHECK.get(worst.check_key, "wrong_style"), finding_id=worst.pk),)
+
+
+def _withdraw(candidate: Candidate) -> None:
+    publication = Publication.objects.filter(candidate=candidate, state=PublicationState.LIVE).first()
+    if publication:
+        withdraw(publication, by=User.objects.get(username="moderator"), reason=WithdrawalReason.RIGHTS)
