@@ -17,6 +17,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from studio.media import memory
 from studio.media.boxes import is_cut_off, moov_comes_first
 from studio.media.errors import UnreadableClip
 from studio.media.facts import ClipFacts
@@ -127,8 +128,7 @@ class OpenClip:
             self._survive(error)
 
     def _survive(self, error: av.FFmpegError) -> None:
-        if isinstance(error, MemoryError):
-            raise error
+        require_memory(error)
         self._tally.errors += 1
 
     def _count(self, frame: VideoFrame | AudioFrame) -> None:
@@ -169,8 +169,7 @@ def open_container(file: BinaryIO, demuxer: Demuxer) -> InputContainer:
     try:
         return av.open(NamelessFile(file), mode="r", format=demuxer, options=dict(OPEN_OPTIONS))
     except av.FFmpegError as error:
-        if isinstance(error, MemoryError):
-            raise
+        require_memory(error)
         cut_off = demuxer == "mov" and is_cut_off(file)
         what = "is cut off: its index is missing" if cut_off else "is damaged: its header cannot be read"
         raise UnreadableClip(f"The file {what}. Export or download it again.") from error
@@ -232,6 +231,11 @@ def arm_decoder(stream: VideoStream | AudioStream) -> None:
     try:
         context.open()
     except av.FFmpegError as error:
-        if isinstance(error, MemoryError):
-            raise
+        require_memory(error)
         raise UnreadableClip(f"The {stream.type} of this file cannot be decoded. {ADVICE}") from error
+
+
+def require_memory(error: av.FFmpegError) -> None:
+    """Raise MemoryError when our own limit, not the file, is to blame for `error`."""
+    if isinstance(error, MemoryError) or memory.is_exhausted():
+        raise MemoryError(str(error)) from error
