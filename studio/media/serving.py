@@ -1,7 +1,6 @@
 """Serves one file with ranges. Who may have it is the caller's question; it is asked before, at every request."""
 
 import asyncio
-import os
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -16,21 +15,25 @@ BLOCK_BYTES = 128 * 1024
 
 
 class Slice:
-    """Some bytes of an open file, block by block. Closing it closes the file."""
+    """Some bytes of a file, block by block. Opened at the first read: a response nobody reads holds no descriptor."""
 
-    def __init__(self, file: BinaryIO, span: ByteRange) -> None:
-        self._file, self._left = file, span.length
-        file.seek(span.first)
+    def __init__(self, path: Path, span: ByteRange) -> None:
+        self._path, self._first, self._left = path, span.first, span.length
+        self._file: BinaryIO | None = None
 
     def read(self) -> bytes:
         """The next block; empty at the end."""
+        if self._file is None:
+            self._file = self._path.open("rb")
+            self._file.seek(self._first)
         block = self._file.read(min(BLOCK_BYTES, self._left))
         self._left -= len(block)
         return block
 
     def close(self) -> None:
         """Called by Django when the response ends, also when the reader left early."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
 
 class SyncSlice(Slice):
@@ -66,11 +69,9 @@ def serve_file(
     """
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    try:
-        file = path.open("rb")
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise Http404 from error
-    response = answer(request, file, content_type=content_type, etag=quote_etag(etag))
+    if not path.is_file():
+        raise Http404
+    response = answer(request, path, content_type=content_type, etag=quote_etag(etag))
     response.headers["Cache-Control"] = cache_control
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -80,26 +81,23 @@ def serve_file(
     return response
 
 
-def answer(request: HttpRequest, file: BinaryIO, *, content_type: str, etag: str) -> HttpResponseBase:
-    """The response without the headers that all of them share. Closes `file` unless it is streamed."""
-    size = os.fstat(file.fileno()).st_size
+def answer(request: HttpRequest, path: Path, *, content_type: str, etag: str) -> HttpResponseBase:
+    """The response without the headers that all of them share."""
     if not_modified(request, etag):
-        file.close()
         return HttpResponse(status=304, headers={"ETag": etag})
+    size = path.stat().st_size
     headers = {"Accept-Ranges": "bytes", "ETag": etag}
     try:
         span = parse_range(asked_range(request, etag), size)
     except Unsatisfiable:
-        file.close()
         return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
     if span is not None:
         headers["Content-Range"] = f"bytes {span.first}-{span.end - 1}/{size}"
     status, span = (206, span) if span else (200, ByteRange(0, size))
     headers["Content-Length"] = str(span.length)
     if request.method == "HEAD":
-        file.close()
         return HttpResponse(status=status, headers=headers, content_type=content_type)
-    body = AsyncSlice(file, span) if isinstance(request, ASGIRequest) else SyncSlice(file, span)
+    body = AsyncSlice(path, span) if isinstance(request, ASGIRequest) else SyncSlice(path, span)
     return StreamingHttpResponse(body, status=status, headers=headers, content_type=content_type)
 
 
