@@ -139,6 +139,7 @@ class OpenClip:
         require_sides(frame.width, frame.height, self._limits)
         if self._tally.pixels > self._limits.max_pixels:
             raise UnreadableClip(TOO_MUCH)
+        require_length(self._tally.span_seconds, self._limits)
         require_pace(len(self._tally.times), self._tally.span_seconds + 1, self._limits)
 
 
@@ -199,10 +200,7 @@ def require_announced(clip: OpenClip, limits: OpeningLimits) -> None:
     """All limits that the header alone can break."""
     context = clip.video.codec_context
     require_sides(context.width, context.height, limits)
-    if clip.announced_seconds > limits.max_duration_seconds:
-        raise UnreadableClip(
-            f"The clip lasts {clip.announced_seconds:.0f} s; at most {limits.max_duration_seconds:g} s are taken."
-        )
+    require_length(clip.announced_seconds, limits)
     if clip.announced_pixels > limits.max_pixels:
         raise UnreadableClip(TOO_MUCH)
     if clip.announced_seconds:
@@ -213,6 +211,12 @@ def require_sides(width: int, height: int, limits: OpeningLimits) -> None:
     """Refuse pictures beyond the side limit."""
     if max(width, height) > limits.max_side:
         raise UnreadableClip(f"The picture is {width}x{height}; sides up to {limits.max_side} pixels are taken.")
+
+
+def require_length(seconds: float, limits: OpeningLimits) -> None:
+    """Refuse clips beyond the duration limit."""
+    if seconds > limits.max_duration_seconds:
+        raise UnreadableClip(f"The clip lasts {seconds:.0f} s; at most {limits.max_duration_seconds:g} s are taken.")
 
 
 def require_pace(frames: int, seconds: float, limits: OpeningLimits) -> None:

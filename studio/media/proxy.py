@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
@@ -107,8 +106,7 @@ class AudioTrack:
     def __init__(self, context: av.AudioCodecContext) -> None:
         self.rate = context.sample_rate if context.sample_rate in AUDIO_RATES else 48_000
         self.channels = 1 if context.channels == 1 else 2
-        layout = "mono" if self.channels == 1 else "stereo"
-        self._resampler: Any = av.AudioResampler(format="fltp", layout=layout, rate=self.rate)
+        self._resampler = self._new_resampler()
         self._next: int | None = None
 
     def blocks(self, frame: AudioFrame, shift_seconds: Fraction) -> Iterator[tuple[NDArray[np.float32], int]]:
@@ -125,6 +123,16 @@ class AudioTrack:
             self._next += silence.shape[1]
         yield samples, self._next
         self._next += samples.shape[1]
+
+    def _new_resampler(self) -> av.AudioResampler:
+        return av.AudioResampler(format="fltp", layout="mono" if self.channels == 1 else "stereo", rate=self.rate)
+
+    def _resample(self, frame: AudioFrame) -> list[AudioFrame]:
+        try:
+            return self._resampler.resample(frame)
+        except ValueError:  # the sound changed its rate or layout in mid-file
+            self._resampler = self._new_resampler()
+            return self._resampler.resample(frame)
 
     def _start_of(self, frame: AudioFrame, shift_seconds: Fraction) -> int:
         if frame.pts is None or frame.time_base is None:

@@ -29,6 +29,7 @@ class Tally:
         self._rotation = 0
         self._range: str | None = None
         self._last_duration = 0
+        self._earliest = self._latest = 0
         self._audio_samples = 0
         self._audio_rate = 0
 
@@ -38,7 +39,10 @@ class Tally:
             self._size, self._format = (frame.width, frame.height), frame.format.name
             self._rotation = -frame.rotation % 360
             self._range = RANGES.get(ColorRange(frame.color_range))
-        self.times.append(self._time_of(frame))
+            self._earliest = self._latest = self._time_of(frame)
+        time = self._time_of(frame)
+        self._earliest, self._latest = min(self._earliest, time), max(self._latest, time)
+        self.times.append(time)
         self._last_duration = frame.duration or 0
         self.pixels += frame.width * frame.height
         self.errors += frame.is_corrupt
@@ -52,7 +56,7 @@ class Tally:
     @property
     def span_seconds(self) -> float:
         """From the earliest to the latest frame time."""
-        return float((max(self.times) - min(self.times)) * self.time_base) if self.times else 0.0
+        return float((self._latest - self._earliest) * self.time_base)
 
     def steps(self) -> list[int]:
         """Differences of neighbouring frame times."""

@@ -165,6 +165,14 @@ def test_duration_is_limited(tmp_path):
         opened(path, max_duration_seconds=2.0)
 
 
+def test_duration_is_limited_while_decoding_too(tmp_path):
+    path = mux_raw(tmp_path / "clip.webm", codec="libvpx", frames=30, container_options={"live": "1"})
+    clip = opened(path, max_duration_seconds=1.0)
+    assert clip.announced_seconds == 0
+    with pytest.raises(UnreadableClip, match="at most 1 s"):
+        list(clip.decode())
+
+
 def test_a_rate_above_120_is_refused_and_120_is_not(tmp_path):
     opened(draw_clip(tmp_path / "ok.mp4", frames=24, fps=120))
     with pytest.raises(UnreadableClip, match="120 frames a second"):
