@@ -9,6 +9,7 @@ from django.test import TransactionTestCase
 from studio.models import Project, User
 from studio.rules.roles import Role
 from tests.factories import make_person, make_project
+from tests.sandbox_server import Sandbox, running_sandbox
 
 _teardown = TransactionTestCase._fixture_teardown
 
@@ -75,3 +76,19 @@ def auditor(project: Project) -> User:
 @pytest.fixture
 def outsider(db) -> User:
     return make_person("outsider", make_project("elsewhere"), Role.REVIEWER)
+
+
+@pytest.fixture(scope="session")
+def _sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(_sandbox_process: Sandbox, settings) -> Sandbox:
+    """A live sandbox generator, configured as the provider `sandbox`."""
+    configured = {"base_url": f"{_sandbox_process.url}/openai/v1", "api_key": "sandbox-key"}
+    settings.PROVIDER_SETTINGS = {**settings.PROVIDER_SETTINGS, "sandbox": configured}
+    settings.EGRESS_HOSTS = [_sandbox_process.host]
+    settings.POLL_SECONDS = 0.02
+    return _sandbox_process

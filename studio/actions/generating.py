@@ -181,8 +181,7 @@ def _fetch_clip(generation: Generation, snapshot: Snapshot) -> None:
         _bad_download(generation, None, str(error), snapshot)
         return
     except (refusals.ProviderError, OSError) as error:
-        log.warning("Download of generation %s failed, will be tried again: %s", generation.pk, error)
-        _look_again(generation, _later(None))
+        _download_again(generation, str(error), snapshot)
         return
     try:
         clip = store_clip(received)
@@ -192,6 +191,16 @@ def _fetch_clip(generation: Generation, snapshot: Snapshot) -> None:
         _succeed(generation, clip, snapshot)
     finally:
         media_store().discard(received)
+
+
+def _download_again(generation: Generation, sentence: str, snapshot: Snapshot) -> None:
+    """The line broke, which says nothing about the clip: tried again until the deadline, only then given up."""
+    if generation.deadline_at and clock.now() >= generation.deadline_at:
+        cost = _cost(generation, snapshot)
+        _conclude(generation, GenerationState.LOST, reason=Reason.BAD_BYTES, explanation=sentence, cost_billed=cost)
+        return
+    log.warning("Download of generation %s failed, will be tried again: %s", generation.pk, sentence)
+    finish_step(generation, again_at=_later(None))
 
 
 async def _download(chunks: Any) -> Received:

@@ -1,0 +1,195 @@
+"""From a reserved row to a take, against a live sandbox; and each way it may end otherwise."""
+
+import time
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from studio.actions.prompting import Order, estimate, submit_prompt
+from studio.actions.settling_generations import ask_again, request_cancel, settle_unknown
+from studio.errors import Conflict, CostChanged, Invalid, NotPermitted
+from studio.models import Candidate, Event, Generation, Prompt
+from studio.rules.generation import GenerationState, Reason
+from studio.tasks import step_generation
+
+ORDER = Order("sandbox-1", seconds=1, size="64x36", takes=1, fps="8", seed=1)
+
+
+@pytest.fixture
+def order(sandbox, project, author):
+    def order(text: str, *, order: Order = ORDER, **words) -> Prompt:
+        cost = estimate(text, {}, order)
+        facts = {"form_token": uuid4(), "agreed_cost": cost} | words
+        return submit_prompt(project=project, by=author, text=text, direction={}, order=order, **facts)
+
+    return order
+
+
+def work_until_idle(seconds: float = 30) -> Generation:
+    """What the sweeper does, without waiting for run_after to come."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        Generation.objects.exclude(run_after=None).update(run_after=timezone.now())
+        due = Generation.objects.exclude(run_after=None)
+        if not due:
+            return Generation.objects.latest("pk")
+        for generation in due:
+            step_generation(generation.pk)
+        time.sleep(0.05)
+    raise AssertionError(f"still busy: {Generation.objects.latest('pk').state}")
+
+
+def test_a_take_comes_in_with_what_was_paid(order, sandbox):
+    prompt = order("A lighthouse at dusk")
+    generation = work_until_idle()
+    candidate = Candidate.objects.get()
+    assert (generation.state, candidate.prompt, candidate.generation) == (GenerationState.SUCCEEDED, prompt, generation)
+    assert generation.cost_estimated == generation.cost_billed == Decimal("0.0100")
+    assert (candidate.facts["width"], candidate.facts["height"], candidate.facts["frames"]) == (64, 36, 8)
+    assert set(candidate.makers.all()) == {prompt.author}
+    seen = [entry["state"] for entry in generation.states_seen]
+    assert seen[:3] == ["reserved", "sending", "submitted"]
+    assert seen[-1] == "succeeded"
+    assert generation.remote_id in [job["id"] for job in sandbox.ledger()]
+
+
+def test_a_double_click_makes_one_order(order):
+    token = uuid4()
+    assert order("Sea", form_token=token) == order("Sea", form_token=token)
+    assert Generation.objects.count() == 1
+
+
+def test_another_cost_than_agreed_sends_nothing(order):
+    with pytest.raises(CostChanged, match=r"Now \$0.01, was \$0.02"):
+        order("Sea", agreed_cost=Decimal("0.0200"))
+    assert not Prompt.objects.exists()
+
+
+def test_what_the_model_cannot_do_is_refused_before_spending(order):
+    with pytest.raises(Invalid):
+        order("Sea", order=Order("sandbox-1", seconds=99, size="64x36", takes=1))
+
+
+def test_an_empty_prompt_is_refused(order):
+    with pytest.raises(Invalid, match="Say what should be seen"):
+        order("  ")
+
+
+def test_a_reviewer_may_not_order(sandbox, project, reviewer):
+    with pytest.raises(NotPermitted):
+        submit_prompt(
+            project=project, by=reviewer, text="Sea", direction={}, order=ORDER, agreed_cost=Decimal("0.01"), form_token=uuid4()
+        )
+
+
+@pytest.mark.parametrize(
+    ("word", "state", "reason"),
+    [
+        ("fail", GenerationState.FAILED, Reason.PROVIDER_ERROR),
+        ("refuse", GenerationState.REFUSED, Reason.REFUSED),
+        ("refuse-input", GenerationState.REFUSED, Reason.REFUSED),
+        ("quota", GenerationState.FAILED, Reason.QUOTA),
+        ("expired", GenerationState.LOST, Reason.URL_EXPIRED),
+        ("lost", GenerationState.UNKNOWN, Reason.ANSWER_LOST),
+    ],
+)
+def test_each_way_a_job_may_end(order, word, state, reason):
+    order(f"Sea [sandbox:{word}]")
+    generation = work_until_idle()
+    assert (generation.state, generation.reason) == (state, reason)
+    assert generation.explanation
+    assert not Candidate.objects.exists()
+
+
+def test_a_lost_answer_is_never_sent_again(order, sandbox):
+    before = len(sandbox.ledger())
+    order("Sea [sandbox:lost]")
+    generation = work_until_idle()
+    Generation.objects.update(run_after=timezone.now())
+    step_generation(generation.pk)
+    assert Generation.objects.get().state == GenerationState.UNKNOWN
+    assert len(sandbox.ledger()) == before + 1
+
+
+def test_a_worker_that_died_while_sending_leaves_an_unknown(order, sandbox):
+    before = len(sandbox.ledger())
+    order("Sea")
+    Generation.objects.update(state=GenerationState.SENDING, sent_at=timezone.now())
+    generation = work_until_idle()
+    assert (generation.state, generation.reason) == (GenerationState.UNKNOWN, Reason.ANSWER_LOST)
+    assert len(sandbox.ledger()) == before
+
+
+def test_asked_to_slow_down_it_sends_later_and_once(order, sandbox):
+    before = len(sandbox.ledger())
+    order("Sea [sandbox:429]")
+    assert work_until_idle().state == GenerationState.SUCCEEDED
+    assert len(sandbox.ledger()) == before + 1
+
+
+def test_a_provider_that_is_down_is_tried_later(order, settings):
+    order("Sea")
+    settings.PROVIDER_SETTINGS = {"sandbox": {"base_url": "http://127.0.0.1:9/openai/v1", "api_key": "k"}}
+    settings.EGRESS_HOSTS = ["127.0.0.1:9"]
+    step_generation(Generation.objects.get().pk)
+    generation = Generation.objects.get()
+    assert (generation.state, generation.sent_at, generation.leased_until) == (GenerationState.SENDING, None, None)
+    assert generation.run_after > timezone.now()
+
+
+def test_a_job_the_provider_does_not_show_is_unknown(order):
+    order("Sea")
+    Generation.objects.update(state=GenerationState.SUBMITTED, remote_id="video_nobody")
+    generation = work_until_idle()
+    assert (generation.state, generation.reason) == (GenerationState.UNKNOWN, Reason.UNREADABLE)
+
+
+def test_a_job_that_does_not_end_in_time_is_unknown(order):
+    order("Sea [sandbox:stuck]")
+    step_generation(Generation.objects.get().pk)
+    Generation.objects.update(deadline_at=timezone.now() - timedelta(seconds=1))
+    generation = work_until_idle()
+    assert (generation.state, generation.reason) == (GenerationState.UNKNOWN, Reason.STALLED)
+
+
+def test_cancelled_before_it_was_sent_costs_nothing(order, author, sandbox):
+    before = len(sandbox.ledger())
+    order("Sea")
+    request_cancel(Generation.objects.get(), by=author)
+    assert work_until_idle().state == GenerationState.CANCELLED
+    assert len(sandbox.ledger()) == before
+    with pytest.raises(Conflict):
+        request_cancel(Generation.objects.get(), by=author)
+
+
+def test_a_person_settles_an_unknown_with_its_cost(order, author, reviewer):
+    order("Sea [sandbox:lost]")
+    generation = work_until_idle()
+    with pytest.raises(NotPermitted):
+        settle_unknown(generation, by=reviewer, charged=True)
+    with pytest.raises(Invalid, match="no job number"):
+        ask_again(generation, by=author)
+    settle_unknown(generation, by=author, charged=True)
+    generation.refresh_from_db()
+    assert (generation.state, generation.cost_billed) == (GenerationState.LOST, Decimal("0.0100"))
+    with pytest.raises(Conflict):
+        settle_unknown(generation, by=author, charged=False)
+    assert Event.objects.filter(verb="settled_by_person").count() == 1
+
+
+def test_a_download_that_breaks_off_is_tried_until_the_deadline(order):
+    order("Sea [sandbox:truncated]")
+    generation = Generation.objects.get()
+    for _ in range(8):
+        Generation.objects.update(run_after=timezone.now())
+        step_generation(generation.pk)
+        time.sleep(0.1)
+    generation.refresh_from_db()
+    assert generation.state in (GenerationState.SUBMITTED, GenerationState.RUNNING)
+    Generation.objects.update(deadline_at=timezone.now() - timedelta(seconds=1))
+    generation = work_until_idle()
+    assert (generation.state, generation.reason) == (GenerationState.LOST, Reason.BAD_BYTES)
+    assert not Candidate.objects.exists()
