@@ -60,7 +60,7 @@ class HardCuts:
     min_difference: float = 9.0
     local_ratio: float = 3.0
     local_offset: float = 2.0
-    isolated_ratio: float = 2.5
+    isolated_ratio: float = 3.0
     min_histogram: float = 0.12
     sure_difference: float = 18.0
     same_above: float = 0.9

@@ -140,7 +140,7 @@ def _without_facts(
     parameters: Mapping[str, Mapping[str, Any]],
     policy: PolicyTerms,
 ) -> Inspection:
-    """One blocking `container` finding (label, sentence), whatever the policy says; the `others` as (status, reason)."""
+    """One blocking `container` `finding` (label, sentence), whatever the policy says; `others` (status, reason)."""
     label, sentence = finding
     seen = Observation(label, 0, 0, 0.0, 0.0, None, None, "", sentence)
     blocking = replace(judged(Container.key, seen, policy), severity=Severity.BLOCKING, route=Route.BLOCK)

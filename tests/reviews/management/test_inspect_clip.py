@@ -1,0 +1,91 @@
+"""The command as a program would use it: one JSON document, and clear refusals."""
+
+import json
+import os
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from reviews.checks.runner import CHECKS
+from tests.clips import draw_clip
+
+
+def inspect(*arguments):
+    out = StringIO()
+    call_command("inspect_clip", *(os.fspath(each) for each in arguments), stdout=out)
+    return out.getvalue()
+
+
+def test_it_prints_one_json_document_in_the_agreed_shape(tmp_path):
+    clip = draw_clip(tmp_path / "a.mp4", frames=12, fps="24000/1001", draw=[(90, 90, 90)])
+    (document,) = json.loads(inspect(clip, "--format", "json", "--spec", '{"seconds": 5}'))["clips"]
+    assert list(document) == ["file", "sha256", "facts", "checks", "findings"]
+    assert document["file"] == str(clip)
+    assert document["facts"] == {
+        "width": 64,
+        "height": 36,
+        "fps": "24000/1001",
+        "frames": 12,
+        "duration_seconds": pytest.approx(0.5005),
+        "video_codec": "h264",
+        "audio_codec": None,
+        "has_audio": False,
+    }
+    assert [each["check"] for each in document["checks"]] == [kind.key for kind in CHECKS]
+    assert all(list(each) == ["check", "version", "status", "seconds", "reason"] for each in document["checks"])
+    (short,) = [each for each in document["findings"] if each["check"] == "duration"]
+    assert short == {
+        "check": "duration",
+        "label": "too_short",
+        "severity": "major",
+        "start_seconds": 0.0,
+        "end_seconds": pytest.approx(0.5005),
+        "start_frame": 0,
+        "end_frame": 12,
+        "score": pytest.approx(4.4995),
+        "threshold": 0.25,
+        "unit": "s",
+        "box": None,
+        "message": "The clip lasts 0.50 s; 5 s was asked.",
+    }
+
+
+def test_it_looks_at_several_files_and_survives_a_broken_one(tmp_path):
+    clip = draw_clip(tmp_path / "a.mp4", frames=4)
+    (tmp_path / "b.mp4").write_bytes(b"nothing")
+    good, bad = json.loads(inspect(clip, tmp_path / "b.mp4", "--format", "json"))["clips"]
+    assert good["facts"]["frames"] == 4
+    assert bad["facts"] is None
+    assert [(each["check"], each["severity"]) for each in bad["findings"]] == [("container", "blocking")]
+
+
+def test_it_speaks_to_people_unless_asked_otherwise(tmp_path):
+    clip = draw_clip(tmp_path / "a.mp4", frames=12, fps=24)
+    lines = inspect(clip, "--spec", '{"seconds": 5}').splitlines()
+    assert lines[:2] == [str(clip), "  64x36, 24 fps, 12 frames, 0.50 s, h264, no sound"]
+    assert "  major         0.00-0.50 s  duration/too_short" in lines[2]
+
+
+def test_it_takes_names_that_are_no_utf8(tmp_path):
+    clip = draw_clip(tmp_path / "a.mp4", frames=2)
+    odd = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.mp4")
+    clip.rename(odd)
+    assert json.loads(inspect(odd, "--format", "json"))["clips"][0]["file"] == odd
+    assert "caf\\udce9.mp4" in inspect(odd)
+
+
+@pytest.mark.parametrize("spec", ["{", "[]", '{"fps": "fast"}', '{"colour": "red"}'])
+def test_it_refuses_a_bad_spec_in_one_line(tmp_path, spec):
+    with pytest.raises(CommandError) as refused:
+        inspect(draw_clip(tmp_path / "a.mp4", frames=1), "--spec", spec)
+    assert refused.value.returncode == 2
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["none.mp4", "."])
+def test_it_refuses_what_is_no_file_before_it_looks_at_any(tmp_path, name):
+    clip = draw_clip(tmp_path / "a.mp4", frames=1)
+    with pytest.raises(CommandError, match="no such file") as refused:
+        inspect(clip, tmp_path / name)
+    assert refused.value.returncode == 2
