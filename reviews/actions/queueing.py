@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from reviews.actions.permitting import facts_of
 from reviews.models import Decision, Finding, Review, ReviewReason
@@ -15,7 +16,7 @@ from reviews.rules.verbs import Outcome, has_queue_role
 from studio import clock
 from studio.actions.events import Actor, action, record_event
 from studio.errors import ClaimLost, NotPermitted
-from studio.models import Candidate, Membership, User
+from studio.models import Candidate, Event, Membership, User
 
 
 def open_review(
@@ -40,7 +41,8 @@ def open_review(
     )
     findings = {finding.message: finding for finding in Finding.objects.current(candidate)}
     ReviewReason.objects.bulk_create(
-        ReviewReason(review=review, code=code, sentence=sentence, finding=findings.get(sentence)) for code, sentence in reasons
+        ReviewReason(review=review, code=code, sentence=sentence, finding=findings.get(sentence))
+        for code, sentence in reasons
     )
     record_event(review, verb="opened", actor=actor, data={"queue": queue.value, "candidate": candidate.pk})
     return review
@@ -101,6 +103,7 @@ def claim_next(queue: Queue, *, by: User) -> Review | None:
 def offered_to(user: User, queue: Queue) -> QuerySet[Review]:
     """Claimable reviews of `queue` in order, without those `user` may not judge: they are never offered."""
     reviews = Review.objects.in_queue(queue).claimable(clock.now())
+    reviews = reviews.exclude(Exists(skipped_by(user)))
     if not user.is_superuser:
         projects = Membership.objects.filter(user=user, role=WORKED_BY[queue]).values("project")
         reviews = reviews.filter(candidate__prompt__project__in=projects)
@@ -112,6 +115,12 @@ def offered_to(user: User, queue: Queue) -> QuerySet[Review]:
     )
     reviews = reviews.exclude(Exists(made)).exclude(sent_by=user)
     return reviews if queue is Queue.FLAGGED else reviews.exclude(Exists(passed))
+
+
+def skipped_by(user: User) -> QuerySet[Event]:
+    """The events by which `user` skipped the review of the outer query."""
+    subject = Concat(Value("review:"), Cast(OuterRef("pk"), CharField()))
+    return Event.objects.filter(subject=subject, verb="skipped", actor=Actor.of(user).name)
 
 
 def _claim_first(reviews: QuerySet[Review], by: User) -> int | None:

@@ -1,6 +1,7 @@
 """What a judgement is bound to: exact bytes, the check runs on record, and the policy in force."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +24,10 @@ class Seen:
 
 def check_set_of(candidate: Candidate) -> str:
     """Digest of the newest run of each check: it changes when any check reports anew."""
-    runs = CheckRun.objects.newest_of(candidate)
+    return digest_of_runs(CheckRun.objects.newest_of(candidate))
+
+
+def digest_of_runs(runs: Sequence[CheckRun]) -> str:
     text = "\n".join(f"{run.pk} {run.check_key} {run.version} {run.parameters_digest} {run.status}" for run in runs)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -34,7 +38,7 @@ def seen_now(candidate: Candidate) -> Seen:
 
 
 def what_changed(candidate: Candidate, *, sha256: str, check_set: str, policy: Policy | int) -> str:
-    """"" when nothing did; else what is no longer as it was seen, as a sentence."""
+    """ "" when nothing did; else what is no longer as it was seen, as a sentence."""
     policy_id = policy if isinstance(policy, int) else policy.pk
     if candidate.sha256 != sha256:
         return "The file is another one than the one you saw."

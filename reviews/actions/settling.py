@@ -31,9 +31,9 @@ def due_reviews() -> list[int]:
 def settle(review_id: int) -> None:
     """Put the review's decision into effect, or void it when bytes, checks, policy or rights moved. Twice is once."""
     at = clock.now()
-    settled = Review.objects.filter(
-        pk=review_id, closed_at__isnull=False, settled_at=None, settles_at__lte=at
-    ).update(settled_at=at)
+    settled = Review.objects.filter(pk=review_id, closed_at__isnull=False, settled_at=None, settles_at__lte=at).update(
+        settled_at=at
+    )
     if not settled:
         return
     review = Review.objects.select_related("candidate__prompt__project").get(pk=review_id)
@@ -54,7 +54,7 @@ def _objection(decision: Decision) -> str:
 def _void(decision: Decision, why: str) -> None:
     """The decision does not count: the review opens again and says why."""
     Review.objects.filter(pk=decision.review_id).update(closed_at=None, settled_at=None, settles_at=None)
-    sentence = f"The decision of {decision.decided_by.display_name} did not take effect: {why}"
+    sentence = f"An earlier decision did not take effect: {why}"  # without the name: the next judge must not know
     ReviewReason.objects.create(review=decision.review, code="voided", sentence=sentence)
     record_event(decision, verb="voided", actor=MACHINE, data={"why": why})
 

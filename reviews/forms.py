@@ -1,0 +1,114 @@
+"""What people send when they judge, as forms: they read and clean, the actions decide."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core import signing
+
+from reviews.actions.deciding import ReasonGiven
+from reviews.actions.noting import LONGEST_NOTE
+from reviews.actions.seen import Seen
+from reviews.models import Reason, ReasonRange, Review, Verdict, WithdrawalReason
+from reviews.rules.verbs import Outcome
+from studio import clock
+from studio.errors import StaleCandidate
+from studio.models import User
+
+SALT = "seen"
+VERBS = [(outcome.value, outcome.label) for outcome in Outcome if outcome is not Outcome.UNDONE]
+
+
+def sign_seen(review: Review, user: User, seen: Seen) -> str:
+    """What this person has on this page, with a fresh decision key: signed, so that nobody can claim to have seen another."""
+    facts = asdict(seen) | {"at": seen.at.isoformat(), "key": str(uuid4()), "review": review.pk, "user": user.pk}
+    return signing.dumps(facts, salt=SALT, compress=True)
+
+
+def _read_seen(token: str, review: Review, user: User) -> tuple[Seen, UUID] | None:
+    """The inverse; None for what was not signed by us for this review and person."""
+    try:
+        facts: Mapping[str, Any] = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return None
+    if (facts["review"], facts["user"]) != (review.pk, user.pk):
+        return None
+    at = datetime.fromisoformat(facts["at"])
+    return Seen(facts["sha256"], facts["check_set"], facts["policy_id"], at), UUID(facts["key"])
+
+
+class DecisionForm(forms.Form):
+    """A judgement. The one range, and the finding, belong to every reason that may have a range."""
+
+    outcome = forms.ChoiceField(choices=VERBS)
+    seen = forms.CharField(required=False)
+    reasons = forms.ModelMultipleChoiceField(Reason.objects.all(), to_field_name="slug", required=False)
+    start_frame = forms.IntegerField(required=False, min_value=0)
+    end_frame = forms.IntegerField(required=False, min_value=0)
+    finding = forms.IntegerField(required=False)
+    note = forms.CharField(required=False, max_length=LONGEST_NOTE)
+
+    def __init__(self, data: Mapping[str, Any], *, review: Review, user: User) -> None:
+        super().__init__(data)
+        self._read = _read_seen(data.get("seen", ""), review, user)
+
+    def require_genuine(self) -> None:
+        """Raises StaleCandidate when the page that was judged is not one that we made for this person."""
+        if self._read is None:
+            raise StaleCandidate("This form does not belong to the clip as you were shown it. Load the clip again.")
+
+    def as_decision(self) -> dict[str, Any]:
+        """The arguments of `decide()`. A form that is not genuine has seen nothing, which `decide()` refuses as stale."""
+        seen, key = self._read or (Seen("", "", 0, clock.now()), uuid4())
+        return {
+            "outcome": Outcome(self.cleaned_data["outcome"]),
+            "seen": seen,
+            "decision_key": key,
+            "reasons": [self._given(reason) for reason in self.cleaned_data["reasons"]],
+            "note": self.cleaned_data["note"],
+        }
+
+    def _given(self, reason: Reason) -> ReasonGiven:
+        if reason.range_rule == ReasonRange.NONE:
+            return ReasonGiven(reason.slug)
+        fields = self.cleaned_data
+        return ReasonGiven(reason.slug, fields["start_frame"], fields["end_frame"], fields["finding"])
+
+    def problems(self) -> str:
+        """Everything that is wrong, as one sentence or more."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+class SkipForm(forms.Form):
+    CAUSES = (
+        ("unsure", "Not sure"),
+        ("conflict", "Too close to it"),
+        ("distress", "Hard to watch"),
+        ("technical", "It does not play"),
+        ("language", "A language I do not know"),
+    )
+    cause = forms.ChoiceField(choices=CAUSES)
+
+
+class LabelForm(forms.Form):
+    verdict = forms.ChoiceField(choices=Verdict.choices)
+
+
+class NoteForm(forms.Form):
+    body = forms.CharField(required=False, strip=False)
+    start_frame = forms.IntegerField()
+    end_frame = forms.IntegerField(required=False)
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.ChoiceField(choices=WithdrawalReason.choices)
+
+
+class QueueFilter(forms.Form):
+    """Filters of a queue's page, kept in the address; an odd value filters nothing."""
+
+    severity = forms.ChoiceField(choices=[("", "Any severity")], required=False)
+    free = forms.BooleanField(required=False)
