@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.contrib.auth.forms import AuthenticationForm
 from django.core.files.uploadedfile import UploadedFile
 
 from studio.actions.prompting import MOST_TAKES, Order, problems_with
@@ -38,7 +39,9 @@ def _size_label(size: str) -> str:
 class OrderForm(forms.Form):
     """Which model makes how many takes of what size and length."""
 
-    model = forms.ChoiceField(error_messages={"required": "Choose a model.", "invalid_choice": "This model cannot be used now."})
+    model = forms.ChoiceField(
+        error_messages={"required": "Choose a model.", "invalid_choice": "This model cannot be used now."}
+    )
     seconds = forms.IntegerField(label="Seconds", min_value=1, max_value=600)
     size = forms.ChoiceField(label="Size")
     fps = forms.ChoiceField(label="Frames a second", choices=RATES, required=False)
@@ -87,7 +90,9 @@ class PromptForm(OrderForm):
         super().__init__(data, **options)
         for field in FIELDS:
             widget = forms.Textarea(attrs={"rows": 2, "placeholder": field.hint})
-            self.fields[field.slug] = forms.CharField(label=field.title, max_length=LONGEST_FIELD, required=False, widget=widget)
+            self.fields[field.slug] = forms.CharField(
+                label=field.title, max_length=LONGEST_FIELD, required=False, widget=widget
+            )
 
     @property
     def direction_fields(self) -> list[forms.BoundField]:
@@ -128,7 +133,7 @@ class PromptFilter(forms.Form):
 class ManyFilesInput(forms.FileInput):
     allow_multiple_selected = True
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:  # noqa: ARG002 — Django's name
         return list(files.getlist(name))
 
 
@@ -144,9 +149,7 @@ class ManyFiles(forms.FileField):
 class UploadForm(forms.Form):
     """Clips made elsewhere, and what was asked of the generator that made them."""
 
-    files = ManyFiles(
-        label="Clips", allow_empty_file=True, error_messages={"required": "Choose at least one clip."}
-    )
+    files = ManyFiles(label="Clips", allow_empty_file=True, error_messages={"required": "Choose at least one clip."})
     text = forms.CharField(
         label="Prompt",
         max_length=LONGEST_TEXT,
@@ -154,6 +157,13 @@ class UploadForm(forms.Form):
         help_text="What was asked for, if you know it. Without it the file's name is the title.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": "No account has this name and password. Capitals count in both.",
+        "inactive": "This account is closed. Ask a moderator of your project.",
+    }
 
 
 class PreferencesForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What a person may do about one generation. The page draws these; `studio/actions/settling_generations.py` guards them."""
+"""What a person may do about one generation. Pages draw these, `actions/settling_generations.py` guards."""
 
 from collections.abc import Set
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ MAY_SETTLE = frozenset({Role.AUTHOR, Role.EDITOR, Role.MODERATOR})
 
 
 def offers(state: GenerationState, *, roles: Set[Role], has_job_number: bool, is_being_cancelled: bool) -> list[Offer]:
-    """The verbs of this state for somebody with `roles`; nothing for those who only read, and nothing once it has ended."""
+    """The verbs of this state for somebody with `roles`; none for those who only read, none once it has ended."""
     if is_final(state):
         return []
     if state is GenerationState.UNKNOWN:

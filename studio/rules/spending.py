@@ -8,7 +8,7 @@ NOTHING = Decimal("0.0000")
 
 
 def spent(state: GenerationState, *, estimated: Decimal, billed: Decimal | None) -> Decimal:
-    """The bill where there is one; else the estimate for as long as the call may still be charged, and nothing after."""
+    """The bill where there is one; else the estimate while the call may still be charged, and nothing after."""
     if billed is not None:
         return billed
     return NOTHING if is_final(state) else estimated

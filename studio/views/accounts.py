@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from studio.actions.accounts import save_preferences
 from studio.demo_logins import DEMO_PASSWORD, demo_people
-from studio.forms import PreferencesForm
+from studio.forms import PreferencesForm, SignInForm
 from studio.http import UserRequest, see_other
 from studio.models import Membership, Preferences, Theme, User
 from studio.rules.roles import Role
@@ -22,7 +22,10 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     """Where `next` leads is checked by Django: only addresses of this site."""
     demo = {"logins": demo_people(), "password": DEMO_PASSWORD} if settings.DEMO else {}
     view = auth.LoginView.as_view(
-        template_name="studio/sign_in.html", redirect_authenticated_user=True, extra_context={"demo_logins": demo}
+        template_name="studio/sign_in.html",
+        authentication_form=SignInForm,
+        redirect_authenticated_user=True,
+        extra_context={"demo_logins": demo},
     )
     return view(request)
 

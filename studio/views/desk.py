@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from providers.base import ModelTerms
@@ -48,7 +49,9 @@ class Quote:
 
 def offers() -> list[OfferedModel]:
     """The models of this house, those that can be used first."""
-    rows = [OfferedModel(terms, configured_adapter(terms.provider).capabilities().retired) for terms in offered_models()]
+    rows = [
+        OfferedModel(terms, configured_adapter(terms.provider).capabilities().retired) for terms in offered_models()
+    ]
     return sorted(rows, key=lambda row: bool(row.retired))
 
 
@@ -122,7 +125,7 @@ def _ordered(request: UserRequest, project: Project, form: PromptForm, parent: P
     except CostChanged as changed:
         now = quote(form, form.words(), form.direction())
         return _page(request, project, form, parent, now, status=409, changed=str(changed))
-    return see_other(request, f"/p/{project.slug}/prompts/{prompt.pk}/")
+    return see_other(request, reverse("prompt_record", args=[project.slug, prompt.pk]))
 
 
 def _page(
@@ -135,7 +138,14 @@ def _page(
     status: int = 200,
     changed: str = "",
 ) -> HttpResponse:
-    context = {"project": project, "form": form, "parent": parent, "models": offers(), "quote": quoted, "changed": changed}
+    context = {
+        "project": project,
+        "form": form,
+        "parent": parent,
+        "models": offers(),
+        "quote": quoted,
+        "changed": changed,
+    }
     return render(request, "studio/prompt_desk.html", context, status=status)
 
 

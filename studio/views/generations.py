@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseStopPolling
 
@@ -60,7 +61,7 @@ def _act(request: UserRequest, slug: str, pk: int, do: Callable[[Generation], No
     project = project_for(request, slug, *READERS)
     row = _generation(project, pk)
     do(row)
-    return see_other(request, f"/p/{project.slug}/generations/{row.pk}/")
+    return see_other(request, reverse("generation", args=[project.slug, row.pk]))
 
 
 def _generation(project: Project, pk: int) -> Generation:

@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_GET, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseStopPolling
 
 from studio.actions.prompting import generate_more
@@ -86,7 +87,10 @@ def row_of(prompt: Prompt) -> PromptRow:
 
 
 def total_spent(generations: Iterable[Generation]) -> Decimal:
-    costs = (spent(GenerationState(each.state), estimated=each.cost_estimated, billed=each.cost_billed) for each in generations)
+    costs = (
+        spent(GenerationState(each.state), estimated=each.cost_estimated, billed=each.cost_billed)
+        for each in generations
+    )
     return sum(costs, NOTHING)
 
 
@@ -114,7 +118,6 @@ def prompt_generate(request: UserRequest, project_slug: str, pk: int) -> HttpRes
     return render(request, f"{RECORD}#more", {"prompt": prompt, "project": project, "more": quoted})
 
 
-@require_POST
 def _more(request: UserRequest, prompt: Prompt) -> HttpResponse:
     form = _order_form(prompt, request.POST.get("takes", ""))
     agreed = agreed_cost(request.POST.get("agreed", ""))
@@ -126,8 +129,10 @@ def _more(request: UserRequest, prompt: Prompt) -> HttpResponse:
             raise CostChanged("Here is the cost. Nothing was sent yet; press again to agree to it.")
         generate_more(prompt, by=request.user, order=form.order(), agreed_cost=agreed, known_takes=int(known))
     except CostChanged as changed:
-        return _record(request, prompt, more=_quote_more(prompt, request.POST["takes"]), changed=str(changed), status=409)
-    return see_other(request, f"/p/{prompt.project.slug}/prompts/{prompt.pk}/")
+        return _record(
+            request, prompt, more=_quote_more(prompt, request.POST["takes"]), changed=str(changed), status=409
+        )
+    return see_other(request, reverse("prompt_record", args=[prompt.project.slug, prompt.pk]))
 
 
 def _prompt(project: Project, pk: int) -> Prompt:

@@ -43,7 +43,7 @@ def _bring(request: UserRequest, project: Project, file: UploadedFile, text: str
         take = bring_in(file.chunks(), project=project, by=request.user, source=Source.UPLOAD, name=name, text=text)
     except Invalid as refused:
         return {"name": name, "error": str(refused)}
-    return {"name": name, "href": reverse("candidate", args=[take.uuid])}
+    return {"name": name, "href": reverse("take", args=[take.uuid])}
 
 
 def _refused(request: UserRequest, project: Project, form: UploadForm) -> HttpResponse:
