@@ -168,7 +168,9 @@ def open_container(file: BinaryIO, demuxer: Demuxer) -> InputContainer:
     """Read the header with one demuxer and no decoder."""
     file.seek(0)
     try:
-        return av.open(NamelessFile(file), mode="r", format=demuxer, options=dict(OPEN_OPTIONS))
+        return av.open(
+            NamelessFile(file), mode="r", format=demuxer, options=dict(OPEN_OPTIONS), metadata_errors="replace"
+        )
     except av.FFmpegError as error:
         require_memory(error)
         cut_off = demuxer == "mov" and is_cut_off(file)

@@ -107,6 +107,7 @@ class AudioTrack:
         self.rate = context.sample_rate if context.sample_rate in AUDIO_RATES else 48_000
         self.channels = 1 if context.channels == 1 else 2
         self._resampler = self._new_resampler()
+        self._kind: tuple[str, str, int] | None = None
         self._next: int | None = None
 
     def blocks(self, frame: AudioFrame, shift_seconds: Fraction) -> Iterator[tuple[NDArray[np.float32], int]]:
@@ -128,11 +129,11 @@ class AudioTrack:
         return av.AudioResampler(format="fltp", layout="mono" if self.channels == 1 else "stereo", rate=self.rate)
 
     def _resample(self, frame: AudioFrame) -> list[AudioFrame]:
-        try:
-            return self._resampler.resample(frame)
-        except ValueError:  # the sound changed its rate or layout in mid-file
-            self._resampler = self._new_resampler()
-            return self._resampler.resample(frame)
+        """A resampler that found nothing to do at first lets every later frame through unseen: one for each kind."""
+        kind = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if kind != self._kind:
+            self._resampler, self._kind = self._new_resampler(), kind
+        return self._resampler.resample(frame)
 
     def _start_of(self, frame: AudioFrame, shift_seconds: Fraction) -> int:
         if frame.pts is None or frame.time_base is None:

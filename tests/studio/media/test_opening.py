@@ -209,6 +209,19 @@ def test_a_file_cut_in_the_middle_still_gives_its_beginning(tmp_path):
     assert clip.facts().frames == len(frames)
 
 
+def test_labels_in_no_known_alphabet_do_no_harm(tmp_path):
+    with av.open(str(tmp_path / "clip.mp4"), "w") as container:
+        container.metadata["title"] = "harbour"
+        stream = container.add_stream("libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 64, 36, "yuv420p"
+        container.mux(stream.encode(av.VideoFrame(64, 36, "yuv420p")))
+        container.mux(stream.encode(None))
+    raw = (tmp_path / "clip.mp4").read_bytes()
+    assert b"harbour" in raw
+    (tmp_path / "clip.mp4").write_bytes(raw.replace(b"harbour", b"\xf0arbour"))
+    assert len(decoded(tmp_path / "clip.mp4")[1]) == 1
+
+
 def test_sound_alone_is_no_clip(tmp_path):
     with av.open(str(tmp_path / "sound.mp4"), "w") as container:
         stream = container.add_stream("aac", rate=48_000, layout="mono")

@@ -68,8 +68,10 @@ def test_a_pause_is_filled_with_silence_and_a_rounding_is_not(track):
     assert blocks(track, sound(100, 10_300)) == [(10_200, 100)]
 
 
-def test_sound_that_changes_its_layout_goes_on(track):
-    assert blocks(track, sound(100, 0), sound(100, 100, layout="stereo")) == [(0, 100), (100, 100)]
+def test_sound_that_changes_its_layout_goes_on_as_it_began(track):
+    frames = [sound(100, 0), sound(100, 100, layout="stereo"), sound(100, 200)]
+    shapes = [samples.shape for frame in frames for samples, _ in track.blocks(frame, Fraction(0))]
+    assert shapes == [(1, 100)] * 3
 
 
 def test_sound_follows_the_shift_of_the_picture(track):
