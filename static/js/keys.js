@@ -76,9 +76,9 @@ function press(event) {
 }
 
 function fillSheet(dialog) {
-  const scopes = new Set(["everywhere", ...(document.body.dataset.scopes ?? "").split(" ").filter(Boolean)]);
-  if (scopes.has("room")) scopes.add("reasons");
-  const groups = [...scopes].map((scope) => {
+  const page = (document.body.dataset.scopes ?? "").split(" ").filter(Boolean);
+  const scopes = ["everywhere", ...(page.includes("room") ? ["reasons"] : []), ...page];
+  const groups = scopes.map((scope) => {
     const group = element("section", { class: "key-group" }, element("h3", {}, scopeNames[scope] ?? scope));
     const list = group.appendChild(element("dl", {}));
     const rows = new Map();
@@ -107,7 +107,8 @@ function element(name, attributes, ...children) {
 }
 
 export function start() {
-  bindings = JSON.parse(document.getElementById("bindings")?.textContent ?? "[]");
+  const rows = JSON.parse(document.getElementById("bindings")?.textContent ?? "[]");
+  bindings = rows.map((row) => ({ ...row, combos: row.combo.split(" ") }));
   byCombo = new Map();
   for (const binding of bindings) {
     for (const combo of binding.combos) {

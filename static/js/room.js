@@ -22,6 +22,7 @@ class Room {
     this.outcome = element.querySelector("#outcome");
     this.claim = element.querySelector("#claim");
     this.selected = null;
+    this.cited = null; // the finding that a reason would name: the one confirmed last, or else the selected one
     this.busy = false;
     this.closing = new AbortController();
     off("room.");
@@ -101,8 +102,9 @@ class Room {
   }
 
   // Selecting a finding: seek, loop, box on the picture, row in the list.
-  select(row, { quietly = false, leadIn = !this.player.video.paused } = {}) {
+  select(row, { quietly = false, leadIn = !this.player.video.paused, cite = true } = {}) {
     this.selected = row;
+    if (cite) this.cited = row;
     for (const marked of this.element.querySelectorAll("[data-selected]")) delete marked.dataset.selected;
     for (const part of [...this.all("finding", row.dataset.finding), ...this.all("box", row.dataset.finding)]) part.dataset.selected = "";
     row.scrollIntoView({ block: "nearest" });
@@ -158,11 +160,10 @@ class Room {
       this.showVerdict(row, before);
       return answer && this.refused(answer);
     }
-    if (now) this.lastConfirmed = now === "confirmed" ? row : this.lastConfirmed;
     const rows = this.findings;
     const at = rows.indexOf(row);
     const next = [...rows.slice(at + 1), ...rows.slice(0, at)].find((each) => !each.dataset.verdict);
-    if (now && next) this.select(next);
+    if (now && next) this.select(next, { cite: now !== "confirmed" });
     else say(now ? `${now}. All findings are judged.` : "Taken back.");
   }
 
@@ -182,13 +183,13 @@ class Room {
   }
 
   suggestion() {
-    return (this.lastConfirmed ?? this.selected)?.dataset.reason ?? "";
+    return this.cited?.dataset.reason ?? "";
   }
 
   // A range set by hand says more than the selection.
   reasonRange() {
     if (this.player?.range) return this.player.range;
-    const row = this.lastConfirmed ?? this.selected;
+    const row = this.cited;
     if (!row) return null;
     return [Number(row.dataset.start), Math.max(Number(row.dataset.start) + 1, Number(row.dataset.end))];
   }
@@ -263,7 +264,7 @@ class Room {
     if (NEEDS_REASON.includes(button.value) && range) {
       fields.set("start_frame", range[0]);
       fields.set("end_frame", range[1]);
-      const row = this.lastConfirmed ?? this.selected;
+      const row = this.cited;
       if (row && !this.player.range) fields.set("finding", row.dataset.finding);
     }
     performance.mark("decision");

@@ -7,7 +7,7 @@ from itertools import combinations
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """`combo` holds alternatives parted by spaces, each in the grammar of `aria-keyshortcuts` (`Shift+ArrowLeft`, `Plus`).
+    """`combo` holds alternatives parted by spaces, each written as in `aria-keyshortcuts` (`Shift+ArrowLeft`, `Plus`).
 
     `repeat` lets a held key act again; `hold` means that the action lasts only while the key is down.
     """

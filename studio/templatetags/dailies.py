@@ -1,5 +1,6 @@
 """Tags and filters of the templates: key hints, icons, chips, and figures in the words of the trade."""
 
+from dataclasses import asdict
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -45,7 +46,8 @@ MOST_RULER_TICKS = 12
 def key(binding_id: str) -> SafeString:
     """The key cap of a binding; hidden from assistive technology, which reads `aria-keyshortcuts`."""
     parts = BY_ID[binding_id].combos[0].split("+")
-    return format_html('<kbd class="key" aria-hidden="true">{}</kbd>', " ".join(KEY_NAMES.get(part, part) for part in parts))
+    spelled = " ".join(KEY_NAMES.get(part, part) for part in parts)
+    return format_html('<kbd class="key" aria-hidden="true">{}</kbd>', spelled)
 
 
 @register.simple_tag
@@ -56,11 +58,8 @@ def shortcuts(binding_id: str) -> SafeString:
 
 @register.simple_tag
 def bindings_script() -> SafeString:
-    rows = [
-        {"id": row.id, "scope": row.scope, "combos": row.combos, "label": row.label, "repeat": row.repeat, "hold": row.hold}
-        for row in BINDINGS
-    ]
-    return json_script(rows, "bindings")
+    """The table of keys as data for `keys.js`."""
+    return json_script([asdict(row) for row in BINDINGS], "bindings")
 
 
 @register.simple_tag
@@ -137,9 +136,12 @@ def strength(finding: Any) -> str:
 @register.filter
 def ruler(duration_seconds: float) -> list[tuple[str, str]]:
     """At most a dozen ticks of a timeline: (place in per cent, label)."""
-    step = next((step for step in RULER_STEPS_SECONDS if duration_seconds / step <= MOST_RULER_TICKS), RULER_STEPS_SECONDS[-1])
-    seconds = range(0, int(duration_seconds) + 1, step)
-    return [(share(second, duration_seconds), f"{second // 60}:{second % 60:02d}" if step >= 60 else f"{second}s") for second in seconds]
+    fitting = (step for step in RULER_STEPS_SECONDS if duration_seconds / step <= MOST_RULER_TICKS)
+    step = next(fitting, RULER_STEPS_SECONDS[-1])
+    ticks = range(0, int(duration_seconds) + 1, step)
+    return [
+        (share(tick, duration_seconds), f"{tick // 60}:{tick % 60:02d}" if step >= 60 else f"{tick}s") for tick in ticks
+    ]
 
 
 @register.filter
@@ -174,3 +176,9 @@ def words(slug: str) -> str:
     """A slug as words: "black_frames" to "Black frames"."""
     text = slug.replace("_", " ").replace("-", " ")
     return text[:1].upper() + text[1:]
+
+
+@register.filter
+def figure(value: float) -> str:
+    """Three significant figures: 0.998, 12.4, 1920."""
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"

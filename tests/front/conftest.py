@@ -1,0 +1,77 @@
+"""A Chromium page that is served from the repository: static files as they are, pages as the test gives them."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from studio.paths import CODE
+
+ORIGIN = "http://dailies.test"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--autoplay-policy=no-user-gesture-required",
+]
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".mp4": "video/mp4",
+    ".json": "application/json",
+    ".html": "text/html; charset=utf-8",
+}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, which decodes H.264. It ends with its module, and its event loop with it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A fresh page; an error that a script throws fails the test."""
+    errors: list[str] = []
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    page.context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def serve(page: Page) -> Callable[[dict[str, str | Path]], None]:
+    """Answer requests to ORIGIN: `/static/…` from the repository, the rest from a mapping of address to content."""
+
+    def start(contents: dict[str, str | Path]) -> None:
+        def answer(route: Route) -> None:
+            path = re.sub(r"[?#].*", "", route.request.url.removeprefix(ORIGIN))
+            if path.startswith("/static/"):
+                return send(route, (CODE / path.lstrip("/")).read_bytes(), Path(path).suffix)
+            if path not in contents:
+                return route.fulfill(status=404)
+            content = contents[path]
+            data = content.encode() if isinstance(content, str) else content.read_bytes()
+            return send(route, data, Path(path).suffix or ".html")
+
+        page.route(f"{ORIGIN}/**", answer)
+
+    return start
+
+
+def send(route: Route, data: bytes, suffix: str) -> None:
+    headers = {"Content-Type": TYPES[suffix], "Accept-Ranges": "bytes"}
+    asked = re.fullmatch(r"bytes=(\d+)-(\d*)", route.request.headers.get("range", ""))
+    if not asked:
+        return route.fulfill(body=data, headers=headers)
+    first, last = int(asked[1]), int(asked[2] or len(data) - 1)
+    headers["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
+    return route.fulfill(status=206, body=data[first : last + 1], headers=headers)
