@@ -28,6 +28,8 @@ __all__ = [
     "Status",
 ]
 
+ROUNDING_SECONDS = 1e-6
+"""Times are floats: what is equal on paper may differ by this."""
 Status = Literal["clean", "findings", "failed", "skipped"]
 Mask = NDArray[np.bool_]
 Box = tuple[float, float, float, float]
@@ -192,7 +194,7 @@ def join_close(clip: Clip, ranges: Iterable[tuple[int, int]], *, within_seconds:
     """Frame ranges in order, those closer to each other than `within_seconds` made one."""
     joined: list[tuple[int, int]] = []
     for start, end in ranges:
-        if joined and clip.starts_at(start) - clip.starts_at(joined[-1][1]) < within_seconds:
+        if joined and clip.starts_at(start) - clip.starts_at(joined[-1][1]) < within_seconds - ROUNDING_SECONDS:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))

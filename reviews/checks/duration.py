@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from reviews.checks.base import Clip, FactsCheck, Observation
+from reviews.checks.base import ROUNDING_SECONDS, Clip, FactsCheck, Observation
 
 
 @dataclass
@@ -35,7 +35,3 @@ class Duration(FactsCheck):
                 unit="s",
                 message=f"The clip lasts {lasts:.2f} s; {asked:g} s was asked.",
             )
-
-
-ROUNDING_SECONDS = 1e-6
-"""Times are floats: a difference of exactly the tolerance must pass."""

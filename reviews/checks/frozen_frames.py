@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from reviews.checks.base import Clip, Mask, Observation, Skipped, join_close, runs_of
+from reviews.checks.base import ROUNDING_SECONDS, Clip, Mask, Observation, Skipped, join_close, runs_of
 from studio.media.clip import Chunk, Series
 
 CONTEXT_FRAMES = 5
@@ -87,8 +87,8 @@ class FrozenFrames:
         long_step = max(self.min_seconds, self.abrupt_ratio * clip.frame_seconds)
         steps = np.flatnonzero(np.diff(clip.pts_seconds) >= long_step)
         ranges += [(int(frame), int(frame) + 1) for frame in steps]
-        for start, end in join_close(clip, sorted(ranges), within_seconds=1e-9):
-            if clip.starts_at(end) - clip.starts_at(start) >= self.min_seconds - 1e-6:
+        for start, end in join_close(clip, sorted(ranges), within_seconds=2 * ROUNDING_SECONDS):
+            if clip.starts_at(end) - clip.starts_at(start) >= self.min_seconds - ROUNDING_SECONDS:
                 yield start, end
 
     def _abrupt(self, difference: Series, hold: tuple[int, int], floor: float) -> bool:

