@@ -86,7 +86,7 @@ def shots() -> list[Shot]:
 
 
 def order_shot(shot: Shot) -> Prompt:
-    """Ask for the shot as the demo's author. The form token is the shot's own, so a second start orders nothing twice."""
+    """Ask for the shot as the demo's author. The form token is the shot's own: a second start orders nothing."""
     author, project = User.objects.get(username="author"), Project.objects.get(slug=PROJECT_SLUG)
     cost: Decimal = estimate(shot.text, shot.direction, shot.order)
     return submit_prompt(
@@ -120,7 +120,9 @@ def _judge_next(candidate: Candidate, outcome: str) -> None:
     review = Review.objects.open().filter(candidate=candidate, claimed_by=None).first()
     if review is None:
         return
-    by = User.objects.get(username={"flagged": "reviewer2", "editor": "editor", "escalations": "moderator"}[review.queue])
+    by = User.objects.get(
+        username={"flagged": "reviewer2", "editor": "editor", "escalations": "moderator"}[review.queue]
+    )
     verb = Outcome(outcome)
     try:
         claim(review, by=by)

@@ -7,7 +7,7 @@ from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 
-from django.conf import settings  # noqa: E402 — after the settings module is named
+from django.conf import settings
 
 PROVIDER, MEDIA, CHECKS, PUBLISH = "provider.v1", "media.v1", "checks.v1", "publish.v1"
 QUEUES = (PROVIDER, MEDIA, CHECKS, PUBLISH)

@@ -27,13 +27,15 @@ _secret_file = STATE / "secrets" / "secret_key"
 
 def _secret_key() -> str:
     """`SECRET_KEY`, else the one that the first start wrote into the state folder."""
-    if key := env.str("SECRET_KEY", default=""):
+    if key := str(env.str("SECRET_KEY", default="")):
         return key
     return _secret_file.read_text().strip() if _secret_file.is_file() else DEFAULT_SECRET_KEY
 
 
 SECRET_KEY: str = _secret_key()
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL: str = env.str("PUBLIC_URL", default="http://localhost:8000")
 
@@ -116,13 +118,15 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [CODE / "static"]
 STATIC_ROOT = STATE / "static"
 WHITENOISE_USE_FINDERS = not PRODUCTION
-_static_storage = "studio.staticstorage.HashedStatic" if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage"
+_static_storage = (
+    "studio.staticstorage.HashedStatic" if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": _static_storage},
 }
 
-MEDIA_STORE_FOLDER: Path = env.path("MEDIA_STORE", default=str(STATE / "media"))()  # type: ignore[assignment]
+MEDIA_STORE_FOLDER: Path = env.path("MEDIA_STORE", default=str(STATE / "media"))()
 MAX_CLIP_BYTES: int = env.int("DAILIES_MAX_CLIP_BYTES", default=2 * 1024**3)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
@@ -162,7 +166,10 @@ CONTENT_SECURITY_POLICY = {
 BROKER_URL: str = env.str("BROKER_URL", default=f"redis+socket://{broker_socket()}")
 PROVIDER_SETTINGS = {
     "sandbox": {"base_url": env.str("DAILIES_SANDBOX_URL", default=""), "api_key": "sandbox-key"},
-    "openai_videos": {"base_url": env.str("OPENAI_BASE_URL", default="https://api.openai.com/v1"), "api_key": env.str("OPENAI_API_KEY", default="")},
+    "openai_videos": {
+        "base_url": env.str("OPENAI_BASE_URL", default="https://api.openai.com/v1"),
+        "api_key": env.str("OPENAI_API_KEY", default=""),
+    },
 }
 EGRESS_HOSTS: list[str] = env.list("DAILIES_EGRESS_HOSTS", default=[])  # exact host:port of self-hosted generators
 

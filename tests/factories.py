@@ -66,7 +66,9 @@ def make_prompt(project: Project, author: User, **columns: object) -> Prompt:
     return Prompt.objects.create(project=project, author=author, **(defaults | columns))
 
 
-def make_generation(prompt: Prompt, *, state: GenerationState = GenerationState.RESERVED, **columns: object) -> Generation:
+def make_generation(
+    prompt: Prompt, *, state: GenerationState = GenerationState.RESERVED, **columns: object
+) -> Generation:
     defaults = {
         "take_number": prompt.generations.count() + 1,
         "provider": "sandbox",
@@ -81,9 +83,14 @@ def make_generation(prompt: Prompt, *, state: GenerationState = GenerationState.
 
 
 def make_candidate(
-    prompt: Prompt, *, status: Status = Status.CHECKING, content: bytes | None = None, checked: bool = True, **columns: object
+    prompt: Prompt,
+    *,
+    status: Status = Status.CHECKING,
+    content: bytes | None = None,
+    checked: bool = True,
+    **columns: object,
 ) -> Candidate:
-    """A take whose private and derived files hold `content`; with a clean run of every check unless `checked` is False."""
+    """A take whose files hold `content`; with a clean run of every check unless `checked` is False."""
     content = content if content is not None else f"clip {next(_numbers)}".encode()
     sha256 = hashlib.sha256(content).hexdigest()
     _write(media_store().private_path(sha256), content)
@@ -91,9 +98,7 @@ def make_candidate(
         _write(media_store().derived_path(sha256, name), b'{"sha256": "%s"}' % sha256.encode())
     blob, _ = Blob.objects.get_or_create(sha256=sha256, defaults={"size": len(content), "media_type": "video/mp4"})
     defaults = {"source": Source.UPLOAD, "name": prompt.title, "facts": dict(FACTS), "made_by": prompt.author}
-    candidate = Candidate.objects.create(
-        prompt=prompt, blob=blob, sha256=sha256, status=status, **(defaults | columns)
-    )
+    candidate = Candidate.objects.create(prompt=prompt, blob=blob, sha256=sha256, status=status, **(defaults | columns))
     candidate.makers.set({prompt.author, candidate.made_by})
     if checked:
         for check in CHECKS:
@@ -111,7 +116,9 @@ def make_run(candidate: Candidate, check_key: str, *, status: str = CheckStatus.
     return CheckRun.objects.create(candidate=candidate, check_key=check_key, status=status, **(defaults | columns))
 
 
-def make_finding(candidate: Candidate, *, check_key: str = "frozen_frames", frames: tuple[int, int] = (12, 24), **columns: object) -> Finding:
+def make_finding(
+    candidate: Candidate, *, check_key: str = "frozen_frames", frames: tuple[int, int] = (12, 24), **columns: object
+) -> Finding:
     run = CheckRun.objects.filter(candidate=candidate, check_key=check_key).last() or make_run(candidate, check_key)
     CheckRun.objects.filter(pk=run.pk).update(status=CheckStatus.FINDINGS)
     defaults = {
@@ -153,4 +160,6 @@ def decide_as(
 
 def let_settle(*reviews: Review) -> None:
     """As if the undo window had passed."""
-    Review.objects.filter(pk__in=[review.pk for review in reviews]).update(settles_at=timezone.now() - timedelta(seconds=1))
+    Review.objects.filter(pk__in=[review.pk for review in reviews]).update(
+        settles_at=timezone.now() - timedelta(seconds=1)
+    )

@@ -1,4 +1,4 @@
-"""Settings of a test run: a state folder of its own, quick password hashes, a database file so that threads can race."""
+"""Settings of a test run: own state folder, quick password hashes, a database file so that threads can race."""
 
 import atexit
 import os
@@ -12,8 +12,8 @@ if "DAILIES_STATE" not in os.environ:
     os.environ["DAILIES_STATE"] = tempfile.mkdtemp(prefix="dailies-tests-")
     atexit.register(shutil.rmtree, os.environ["DAILIES_STATE"], ignore_errors=True)
 
-from studio.settings import *  # noqa: E402, F403
-from studio.settings import DATABASES, STATE  # noqa: E402
+from studio.settings import *  # noqa: F403
+from studio.settings import DATABASES, STATE
 
 SECRET_KEY = "a-key-for-tests-only-that-signs-nothing-real"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,4 +1,4 @@
-"""From a take that came in to its findings and its place in a queue. Fails closed: what did not report goes to a person."""
+"""From a take that came in to its findings and its place in a queue. What did not report goes to a person."""
 
 from collections.abc import Sequence
 
@@ -48,7 +48,9 @@ def check(candidate: Candidate) -> None:
     if candidate.status != Status.CHECKING:
         finish_step(candidate, again_at=None)
     elif candidate.attempt > MOST_ATTEMPTS:
-        give_up(candidate)
+        give_up(candidate, "The checker was stopped three times on this clip.")
+    elif not media_store().private_path(candidate.sha256).is_file():
+        give_up(candidate, "The clip's bytes are missing from the store.")
     else:
         policy = active_policy(candidate.prompt.project)
         with media_store().workspace() as folder:
@@ -62,12 +64,10 @@ def check(candidate: Candidate) -> None:
 
 
 @action
-def give_up(candidate: Candidate) -> None:
-    """Three checkers died on this clip: say so, and send it to a person."""
+def give_up(candidate: Candidate, why: str) -> None:
+    """No instrument can look at this clip: say why, and send it to a person."""
     finish_step(candidate, again_at=None)
-    _pending(candidate).update(
-        status=CheckStatus.FAILED, reason="The checker was stopped three times on this clip.", finished_at=clock.now()
-    )
+    _pending(candidate).update(status=CheckStatus.FAILED, reason=why, finished_at=clock.now())
     _place(candidate)
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from reviews.actions.permitting import require
 from reviews.actions.seen import Seen, require_unchanged
-from reviews.models import Decision, DecisionReason, Finding, FindingLabel, Reason, Review, Verdict
+from reviews.models import Decision, DecisionReason, Finding, Reason, Review
 from reviews.rules.conflicts import Facts, uses_self_review
 from reviews.rules.verbs import Outcome, verb_for
 from studio import clock
@@ -53,7 +53,13 @@ def decide(
 
 @action
 def _decide(
-    review: Review, outcome: Outcome, by: User, seen: Seen, decision_key: UUID, reasons: Sequence[ReasonGiven], note: str
+    review: Review,
+    outcome: Outcome,
+    by: User,
+    seen: Seen,
+    decision_key: UUID,
+    reasons: Sequence[ReasonGiven],
+    note: str,
 ) -> Decision:
     if earlier := Decision.objects.filter(decision_key=decision_key, decided_by=by, review=review).first():
         return earlier
@@ -72,8 +78,10 @@ def _write(review: Review, outcome: Outcome, by: User, seen: Seen, decision_key:
     """Close the review under our claim and write the row; of many at once exactly one closes it."""
     at = clock.now()
     settles_at = at + undo_window(by)
-    closed = Review.objects.open().filter(pk=review.pk, claimed_by=by, claim_expires_at__gt=at).update(
-        closed_at=at, settles_at=settles_at, claimed_by=None, claim_expires_at=None
+    closed = (
+        Review.objects.open()
+        .filter(pk=review.pk, claimed_by=by, claim_expires_at__gt=at)
+        .update(closed_at=at, settles_at=settles_at, claimed_by=None, claim_expires_at=None)
     )
     if not closed:
         raise ClaimLost("This review has just been decided or your claim has ended.")
@@ -159,7 +167,7 @@ def _record_refusal(review: Review, outcome: Outcome, by: User, why: str) -> Non
 def undo(decision: Decision, *, by: User) -> Review:
     """Take back an own decision before it settles: the review opens again under the same person's claim.
 
-    Raises NotPermitted for somebody else's decision, AlreadySettled when the window has passed. Undoing twice is one undo.
+    Raises NotPermitted for somebody else's decision, AlreadySettled when the window has passed. Twice is one undo.
     """
     if decision.decided_by_id != by.pk:
         raise NotPermitted("Only who decided can take it back.")
@@ -188,14 +196,3 @@ def undo(decision: Decision, *, by: User) -> Review:
     record_event(undone, verb="undone", actor=Actor.of(by), data={"decision": decision.pk})
     decision.review.refresh_from_db()
     return decision.review
-
-
-@action
-def label_finding(finding: Finding, *, verdict: Verdict, by: User) -> FindingLabel:
-    """Confirm or dismiss a finding; the same verdict again takes it back. Labels never move the take."""
-    newest = FindingLabel.objects.filter(finding=finding, labelled_by=by).last()
-    if newest and newest.verdict == verdict:
-        verdict = Verdict.TAKEN_BACK
-    label = FindingLabel.objects.create(finding=finding, verdict=verdict, labelled_by=by)
-    record_event(label, verb="labelled", actor=Actor.of(by), data={"finding": finding.pk, "verdict": verdict.value})
-    return label

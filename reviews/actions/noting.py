@@ -22,7 +22,12 @@ def add_note(candidate: Candidate, *, by: User, body: str, start_frame: int, end
     if not 0 <= start_frame < frames or (end_frame is not None and not start_frame < end_frame <= frames):
         raise Invalid(f"The frames must lie within 0 and {frames}, the first before the last.")
     note = Comment.objects.create(
-        candidate=candidate, author=by, body=body.strip(), sha256=candidate.sha256, start_frame=start_frame, end_frame=end_frame
+        candidate=candidate,
+        author=by,
+        body=body.strip(),
+        sha256=candidate.sha256,
+        start_frame=start_frame,
+        end_frame=end_frame,
     )
     record_event(note, verb="noted", actor=Actor.of(by), data={"candidate": candidate.pk})
     return note

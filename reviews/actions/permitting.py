@@ -34,7 +34,7 @@ def facts_of(review: Review, user: User) -> Facts:
 
 
 def require(outcome: Outcome, review: Review, by: User) -> Facts:
-    """The facts, when `by` may give `outcome` to `review`. Raises NotPermitted by rule, ClaimLost when the world moved."""
+    """The facts, when `by` may give `outcome`. Raises NotPermitted by rule, ClaimLost when the world moved."""
     facts = facts_of(review, by)
     refused = refusal(verb_for(outcome), facts)
     if refused is None:

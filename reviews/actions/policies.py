@@ -13,7 +13,9 @@ def active_policy(project: Project) -> Policy:
 
 def install_policy(project: Project, terms: PolicyTerms) -> Policy:
     """Write `terms` as the project's first active version, inside the caller's transaction."""
-    policy = Policy.objects.create(project=project, slug=f"{project.slug}-{terms.slug}", version=terms.version, title="House policy")
+    policy = Policy.objects.create(
+        project=project, slug=f"{project.slug}-{terms.slug}", version=terms.version, title="House policy"
+    )
     PolicyRule.objects.bulk_create(
         PolicyRule(
             policy=policy,

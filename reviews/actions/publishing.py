@@ -1,4 +1,4 @@
-"""Releasing an approved clip, and taking it back. Deny early, allow late: the row opens the route last and closes it first."""
+"""Releasing an approved clip, and taking it back. The row opens the route last and closes it first."""
 
 from reviews.actions.permitting import facts_of
 from reviews.actions.queueing import open_review
@@ -16,7 +16,7 @@ from studio.actions.permitting import require_role
 from studio.enqueue import after_commit
 from studio.errors import Conflict, IllegalTransition, StaleCandidate
 from studio.media.errors import BytesChanged
-from studio.media.prepare import digest
+from studio.media.hashing import digest
 from studio.models import Candidate, User
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
@@ -76,12 +76,16 @@ def clip_name(publication: Publication) -> str:
 def plays_in_browsers(candidate: Candidate) -> bool:
     """8-bit 4:2:0 H.264 in MP4 plays everywhere; anything else is shown by its rendition."""
     facts = candidate.facts
-    return facts["container"] == "mov" and facts["video_codec"] == "h264" and facts["pixel_format"] in ("yuv420p", "yuvj420p")
+    return (
+        facts["container"] == "mov"
+        and facts["video_codec"] == "h264"
+        and facts["pixel_format"] in ("yuv420p", "yuvj420p")
+    )
 
 
 @action
 def _go_live(publication: Publication) -> None:
-    """The last look, under the row's lock: still approved, still the same checks and policy, approver still entitled."""
+    """The last look before the route opens: same checks and policy, approver still entitled, still approved."""
     decision = publication.decision
     facts = facts_of(decision.review, decision.decided_by)
     if why := changed_since(decision) or has_queue_role(facts) or not_own_work(facts) or not_passed_by_me(facts):
@@ -93,7 +97,7 @@ def _go_live(publication: Publication) -> None:
 
 @action
 def void(publication: Publication, why: str) -> None:
-    """An approval that cannot be published goes back to the editor with the reason. The public copy is cleared later."""
+    """An approval that cannot be published goes back to the editor with the reason; its copy is cleared later."""
     finish_step(publication, again_at=clock.now(), state=PublicationState.VOIDED, explanation=why)
     record_event(publication, verb="voided", actor=MACHINE, data={"why": why})
     candidate = Candidate.objects.get(pk=publication.candidate_id)

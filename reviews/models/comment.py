@@ -18,7 +18,9 @@ class Comment(models.Model):
     class Meta:
         ordering = ["start_frame", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(end_frame=None) | Q(end_frame__gt=F("start_frame")), name="comment_range_is_whole")
+            models.CheckConstraint(
+                condition=Q(end_frame=None) | Q(end_frame__gt=F("start_frame")), name="comment_range_is_whole"
+            )
         ]
 
     def __str__(self) -> str:

@@ -51,14 +51,17 @@ class Decision(models.Model):
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="decisions")
     seen_at = models.DateTimeField(help_text="When the page that was judged was made.")
     settles_at = models.DateTimeField()
-    supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(outcome=Outcome.UNDONE.value) | Q(supersedes__isnull=False), name="undone_names_what_it_undoes"
+                condition=~Q(outcome=Outcome.UNDONE.value) | Q(supersedes__isnull=False),
+                name="undone_names_what_it_undoes",
             )
         ]
 

@@ -83,7 +83,9 @@ class Finding(models.Model):
     class Meta:
         ordering = ["candidate", "start_frame", "pk"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(end_frame__gte=models.F("start_frame")), name="finding_ends_after_start")
+            models.CheckConstraint(
+                condition=models.Q(end_frame__gte=models.F("start_frame")), name="finding_ends_after_start"
+            )
         ]
 
     def __str__(self) -> str:

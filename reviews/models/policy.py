@@ -23,7 +23,9 @@ class Policy(models.Model):
         ordering = ["project", "slug", "-version"]
         constraints = [
             models.UniqueConstraint(fields=["project", "slug", "version"], name="one_row_per_policy_version"),
-            models.UniqueConstraint(fields=["project"], condition=Q(is_active=True), name="one_active_policy_per_project"),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(is_active=True), name="one_active_policy_per_project"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -38,7 +40,9 @@ class PolicyRule(models.Model):
     check_key = models.SlugField(help_text="Instrument, e.g. frozen_frames.")
     label = models.SlugField(help_text="Which of the instrument's findings, e.g. freeze or static_shot.")
     parameters = models.JSONField(
-        default=dict, blank=True, help_text='Thresholds with their units, e.g. {"min_seconds": 0.45}: shorter holds are ignored.'
+        default=dict,
+        blank=True,
+        help_text='Thresholds with their units, e.g. {"min_seconds": 0.45}: shorter holds are ignored.',
     )
     severity = models.CharField(max_length=8, choices=[(each.value, each.value.title()) for each in Severity])
     route = models.CharField(max_length=8, choices=[(each.value, each.value.title()) for each in Route])

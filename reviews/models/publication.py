@@ -53,11 +53,11 @@ class Publication(LeasedRow):
         indexes = [models.Index(fields=["run_after"], condition=Q(run_after__isnull=False), name="publication_due")]
         constraints = [
             models.UniqueConstraint(
-                fields=["candidate"], condition=Q(state__in=["pending", "live"]), name="one_current_publication_per_candidate"
+                fields=["candidate"],
+                condition=Q(state__in=["pending", "live"]),
+                name="one_current_publication_per_candidate",
             ),
-            models.CheckConstraint(
-                condition=~Q(state="live") | Q(published_at__isnull=False), name="live_has_a_date"
-            ),
+            models.CheckConstraint(condition=~Q(state="live") | Q(published_at__isnull=False), name="live_has_a_date"),
         ]
 
     def __str__(self) -> str:

@@ -36,12 +36,19 @@ class Review(models.Model):
 
     candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="reviews")
     queue = models.CharField(max_length=20, choices=Queue)
-    severity_rank = models.PositiveSmallIntegerField(default=0, help_text="0 none, 1 info … 4 blocking: the worst reason.")
+    severity_rank = models.PositiveSmallIntegerField(
+        default=0, help_text="0 none, 1 info … 4 blocking: the worst reason."
+    )
     due_at = models.DateTimeField()
     opened_at = models.DateTimeField(auto_now_add=True)
     question = models.TextField(blank=True, help_text="Why it was escalated or sent back.")
     sent_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews_sent", help_text="Who escalated or sent it back."
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reviews_sent",
+        help_text="Who escalated or sent it back.",
     )
     claimed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="claims")
     claim_expires_at = models.DateTimeField(null=True, blank=True)
@@ -62,7 +69,9 @@ class Review(models.Model):
                 condition=Q(closed_at=None),
                 name="review_queue_order",
             ),
-            models.Index(fields=["settles_at"], condition=Q(closed_at__isnull=False, settled_at=None), name="review_to_settle"),
+            models.Index(
+                fields=["settles_at"], condition=Q(closed_at__isnull=False, settled_at=None), name="review_to_settle"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -76,7 +85,9 @@ class Review(models.Model):
             models.CheckConstraint(
                 condition=Q(settled_at=None) | Q(closed_at__isnull=False), name="only_closed_reviews_settle"
             ),
-            models.CheckConstraint(condition=Q(queue__in=[queue.value for queue in Queue]), name="review_queue_is_known"),
+            models.CheckConstraint(
+                condition=Q(queue__in=[queue.value for queue in Queue]), name="review_queue_is_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,9 +44,16 @@ def triage(flags: Sequence[Flag], missing: Sequence[Missing]) -> Placement:
     """Decide the route. A check that did not report always needs a person: we fail closed."""
     stopping = [flag for flag in flags if flag.route is not Route.NOTE]
     if not stopping and not missing:
-        return Placement(Queue.EDITOR, _rank(flags), DUE_IN[Severity.MINOR], (("clean", "Every instrument reported and none stopped it."),))
+        return Placement(
+            Queue.EDITOR,
+            _rank(flags),
+            DUE_IN[Severity.MINOR],
+            (("clean", "Every instrument reported and none stopped it."),),
+        )
     blocked = any(flag.route is Route.BLOCK for flag in stopping)
-    worst = max([flag.severity for flag in stopping] + [Severity.MAJOR] * bool(missing), key=lambda severity: severity.rank)
+    worst = max(
+        [flag.severity for flag in stopping] + [Severity.MAJOR] * bool(missing), key=lambda severity: severity.rank
+    )
     reasons = [(flag.check, flag.sentence) for flag in sorted(stopping, key=lambda flag: -flag.severity.rank)]
     reasons += [("not_checked", f"{_words(each.check)} did not report: {each.why or 'no answer'}") for each in missing]
     queue = Queue.ESCALATIONS if blocked else Queue.FLAGGED

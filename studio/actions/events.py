@@ -102,7 +102,7 @@ def _locked_head() -> ChainHead:
 
 
 def verify_chain() -> str:
-    """"" when every event follows from the one before and the head is the last; else what is wrong, in a sentence."""
+    """ "" when every event follows from the one before and the head is the last; else what is wrong, in a sentence."""
     previous, seq = "0" * 64, 0
     for event in Event.objects.order_by("seq").iterator():
         seq += 1
@@ -114,5 +114,5 @@ def verify_chain() -> str:
         previous = event.digest
     head = ChainHead.objects.filter(pk=1).first() or ChainHead()
     if (head.seq, head.digest) != (seq, previous):
-        return f"The chain ends at event {seq}, its head says {head.seq}: the newest events were cut off or the head was changed."
+        return f"The chain ends at event {seq}, its head says {head.seq}: events were cut off or the head was changed."
     return ""

@@ -1,7 +1,7 @@
 """One step of one generation: send, look, fetch. Each ends in one transaction and leaves the row due again or final.
 
 The order is always: intent committed, then the call, then its outcome committed. A generation found in `sending` with
-`sent_at` set was being sent when its worker died: it may be paid, so it becomes `unknown` and is never sent again by us.
+`sent_at` set was being sent when its worker died: it may be paid, so it becomes `unknown` and is never sent again.
 """
 
 import asyncio
@@ -43,7 +43,9 @@ def step(generation: Generation) -> None:
     if is_final(state):
         finish_step(generation, again_at=None)
     elif generation.cancel_requested_at and not generation.remote_id and not generation.sent_at:
-        _conclude(generation, GenerationState.CANCELLED, explanation="Cancelled before it was sent; nothing was charged.")
+        _conclude(
+            generation, GenerationState.CANCELLED, explanation="Cancelled before it was sent; nothing was charged."
+        )
     elif generation.sent_at and not generation.remote_id:
         _conclude(generation, GenerationState.UNKNOWN, reason=Reason.ANSWER_LOST)
     elif state in (GenerationState.RESERVED, GenerationState.SENDING):
@@ -89,7 +91,12 @@ def _mark_sending(generation: Generation, request: GenerationRequest) -> None:
     at = clock.now()
     seen = _seen(generation, GenerationState.SENDING, at)
     write_leased(
-        generation, state=GenerationState.SENDING, sent_at=at, states_seen=seen, request=_shown(request), deadline_at=at + JOB_DEADLINE
+        generation,
+        state=GenerationState.SENDING,
+        sent_at=at,
+        states_seen=seen,
+        request=_shown(request),
+        deadline_at=at + JOB_DEADLINE,
     )
     record_event(generation, verb="sending", actor=MACHINE)
 
@@ -137,14 +144,16 @@ def _look(generation: Generation) -> None:
 
 
 def _react(generation: Generation, snapshot: Snapshot) -> None:
-    cost = {"cost_billed": snapshot.cost} if snapshot.cost is not None else {}
+    cost: dict[str, Any] = {"cost_billed": snapshot.cost} if snapshot.cost is not None else {}
     match snapshot.state:
         case JobState.SUCCEEDED:
             _fetch_clip(generation, snapshot)
         case JobState.REFUSED:
             _conclude(generation, GenerationState.REFUSED, reason=Reason.REFUSED, explanation=snapshot.refusal, **cost)
         case JobState.FAILED:
-            _conclude(generation, GenerationState.FAILED, reason=Reason.PROVIDER_ERROR, explanation=snapshot.error, **cost)
+            _conclude(
+                generation, GenerationState.FAILED, reason=Reason.PROVIDER_ERROR, explanation=snapshot.error, **cost
+            )
         case JobState.CANCELLED:
             _conclude(generation, GenerationState.CANCELLED, explanation=snapshot.error, **cost)
         case _ if generation.deadline_at and clock.now() >= generation.deadline_at:
@@ -227,7 +236,12 @@ def _succeed(generation: Generation, clip: StoredClip, snapshot: Snapshot) -> No
     record_event(generation, verb="succeeded", actor=MACHINE, data={"sha256": clip.sha256})
     name = f"{generation.prompt.title} · take {generation.take_number}"
     add_candidate(
-        clip, prompt=generation.prompt, source=Source.GENERATION, name=name, by=generation.requested_by, generation=generation
+        clip,
+        prompt=generation.prompt,
+        source=Source.GENERATION,
+        name=name,
+        by=generation.requested_by,
+        generation=generation,
     )
 
 
@@ -254,7 +268,12 @@ def _bad_download(generation: Generation, received: Received | None, sentence: s
 
 @action
 def _conclude(
-    generation: Generation, state: GenerationState, *, reason: Reason | str = "", explanation: str = "", **columns: object
+    generation: Generation,
+    state: GenerationState,
+    *,
+    reason: Reason | str = "",
+    explanation: str = "",
+    **columns: object,
 ) -> None:
     """End the machine's work on a generation, for good or until a person settles it. States never move back."""
     if generation.state not in lower_states(state):

@@ -1,7 +1,7 @@
 """How bytes become a take: one way in for what was generated, uploaded or imported.
 
 Bytes are received to a temporary file and hashed, looked at in a limited child process, moved under their own digest,
-and only then does a row speak of them. A kill at any point leaves a temporary file (the janitor's) or an unreferenced blob.
+and only then does a row speak of them. A kill leaves a temporary file (the janitor's) or an unreferenced blob.
 """
 
 from collections.abc import Iterable
@@ -56,7 +56,9 @@ def add_candidate(
     clip: StoredClip, *, prompt: Prompt, source: Source, name: str, by: User, generation: Generation | None = None
 ) -> Candidate:
     """Write the take's rows and tell the instruments, inside the caller's action."""
-    blob, _ = Blob.objects.get_or_create(sha256=clip.sha256, defaults={"size": clip.size, "media_type": clip.media_type})
+    blob, _ = Blob.objects.get_or_create(
+        sha256=clip.sha256, defaults={"size": clip.size, "media_type": clip.media_type}
+    )
     candidate = Candidate.objects.create(
         prompt=prompt,
         generation=generation,
@@ -74,7 +76,9 @@ def add_candidate(
     return candidate
 
 
-def bring_in(chunks: Iterable[bytes], *, project: Project, by: User, source: Source, name: str, text: str = "") -> Candidate:
+def bring_in(
+    chunks: Iterable[bytes], *, project: Project, by: User, source: Source, name: str, text: str = ""
+) -> Candidate:
     """Take in a clip made elsewhere. Raises NotPermitted, or Invalid with a sentence when the file cannot be used."""
     require_role(by, project, Role.AUTHOR, Role.EDITOR, Role.MODERATOR)
     try:
@@ -91,9 +95,9 @@ def bring_in(chunks: Iterable[bytes], *, project: Project, by: User, source: Sou
 
 
 @action
-def _add_with_prompt(clip: StoredClip, *, project: Project, by: User, source: Source, name: str, text: str) -> Candidate:
+def _add_with_prompt(
+    clip: StoredClip, *, project: Project, by: User, source: Source, name: str, text: str
+) -> Candidate:
     """A take made elsewhere gets a prompt of its own, so that every take has one."""
-    prompt = Prompt.objects.create(
-        project=project, mode=Mode.IMPORT, title=(text or name)[:120], text=text, author=by
-    )
+    prompt = Prompt.objects.create(project=project, mode=Mode.IMPORT, title=(text or name)[:120], text=text, author=by)
     return add_candidate(clip, prompt=prompt, source=source, name=name, by=by)

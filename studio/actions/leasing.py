@@ -27,7 +27,7 @@ RENEWED_EVERY = timedelta(seconds=12)
 
 @contextmanager
 def leased(model: type[Row], pk: int) -> Iterator[Row | None]:
-    """Hold the row while the body runs; None when there is nothing to do. Losing it to another ends the body quietly."""
+    """Hold the row while the body runs; None when there is nothing to do. Losing it ends the body quietly."""
     row = take_lease(model, pk, lasts=LASTS)
     if row is None:
         yield None

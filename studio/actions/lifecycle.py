@@ -18,4 +18,6 @@ def advance(candidate: Candidate, to: Status, *, actor: Actor, because: str) -> 
     if changed == 0:
         raise StaleCandidate("This take was moved by somebody else a moment ago.")
     candidate.status = to
-    record_event(candidate, verb="advanced", actor=actor, data={"from": before.value, "to": to.value, "because": because})
+    record_event(
+        candidate, verb="advanced", actor=actor, data={"from": before.value, "to": to.value, "because": because}
+    )

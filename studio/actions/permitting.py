@@ -9,4 +9,8 @@ def require_role(user: User, project: Project, *allowed: Role) -> None:
     """Raises NotPermitted unless `user` is active and holds one of `allowed` in `project`."""
     if not user.is_active or not roles_of(user, project).intersection(allowed):
         wanted = " or ".join(role.label.lower() for role in allowed)
-        raise NotPermitted(f"Only an {wanted} of {project} may do this." if wanted[0] in "ae" else f"Only a {wanted} of {project} may do this.")
+        raise NotPermitted(
+            f"Only an {wanted} of {project} may do this."
+            if wanted[0] in "ae"
+            else f"Only a {wanted} of {project} may do this."
+        )

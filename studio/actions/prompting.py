@@ -1,4 +1,4 @@
-"""Asking for takes: a prompt revision and one reserved generation a take, in one transaction, before anything is sent."""
+"""Asking for takes: a prompt revision and one reserved generation a take, committed before anything is sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,13 +70,13 @@ def request_for(text: str, direction: Mapping[str, str], order: Order, *, take: 
 
 
 def problems_with(text: str, direction: Mapping[str, str], order: Order) -> list[Problem]:
-    """What the generator would refuse, each with the field it is about. Raises Invalid for a model that is not offered."""
+    """What the generator would refuse, each with its field. Raises Invalid for a model that is not offered."""
     adapter = configured_adapter(model_terms(order.model).provider)
     return adapter.validate(request_for(text, direction, order))
 
 
 def estimate(text: str, direction: Mapping[str, str], order: Order) -> Decimal:
-    """What the whole order will cost, US dollars. Raises Invalid, with the adapter's own sentences, if it cannot be sent."""
+    """What the whole order will cost, US dollars. Raises Invalid with the adapter's sentences if it cannot be sent."""
     terms = model_terms(order.model)
     adapter = configured_adapter(terms.provider)
     request = request_for(text, direction, order)
@@ -128,7 +128,9 @@ def submit_prompt(
 
 
 @action
-def generate_more(prompt: Prompt, *, by: User, order: Order, agreed_cost: Decimal, known_takes: int) -> list[Generation]:
+def generate_more(
+    prompt: Prompt, *, by: User, order: Order, agreed_cost: Decimal, known_takes: int
+) -> list[Generation]:
     """Reserve further takes of an existing revision. Raises as `submit_prompt`.
 
     `known_takes` is how many takes had been asked for on the page that was pressed: a double click is one order, the
@@ -136,14 +138,18 @@ def generate_more(prompt: Prompt, *, by: User, order: Order, agreed_cost: Decima
     """
     require_role(by, prompt.project, Role.AUTHOR, Role.EDITOR)
     if prompt.generations.count() != known_takes:
-        raise Conflict("More takes of this prompt were asked for meanwhile. Look at them first; nothing was sent twice.")
+        raise Conflict(
+            "More takes of this prompt were asked for meanwhile. Look at them first; nothing was sent twice."
+        )
     return _reserve_takes(prompt, by=by, order=order, agreed_cost=agreed_cost)
 
 
 def _reserve_takes(prompt: Prompt, *, by: User, order: Order, agreed_cost: Decimal) -> list[Generation]:
     cost = estimate(prompt.text, prompt.direction, order)
     if cost != agreed_cost:
-        raise CostChanged(f"Now ${cost:.2f}, was ${agreed_cost:.2f}. Nothing was sent; generate again to agree to the new cost.")
+        raise CostChanged(
+            f"Now ${cost:.2f}, was ${agreed_cost:.2f}. Nothing was sent; generate again to agree to the new cost."
+        )
     at = clock.now()
     provider = model_terms(order.model).provider
     first = prompt.generations.count() + 1

@@ -14,7 +14,7 @@ STEP = "studio.tasks.step_generation"
 
 @action
 def request_cancel(generation: Generation, *, by: User) -> None:
-    """Ask for a cancellation; it is done when the provider confirms. Raises NotPermitted, Conflict when it has ended."""
+    """Ask for a cancellation, done when the provider confirms. Raises NotPermitted, Conflict when it has ended."""
     require_role(by, generation.prompt.project, Role.AUTHOR, Role.EDITOR)
     at = clock.now()
     open_states = [state for state in GenerationState if not is_final(state) and state is not GenerationState.UNKNOWN]
@@ -29,7 +29,7 @@ def request_cancel(generation: Generation, *, by: User) -> None:
 
 @action
 def ask_again(generation: Generation, *, by: User) -> None:
-    """Look once more at an unknown job whose id we know. Raises NotPermitted, Invalid when there is nothing to ask for."""
+    """Look again at an unknown job whose id we know. Raises NotPermitted, Invalid when there is nothing to ask for."""
     require_role(by, generation.prompt.project, Role.AUTHOR, Role.EDITOR, Role.MODERATOR)
     if not generation.remote_id:
         raise Invalid("The provider's answer was lost, so there is no job number to ask for. Settle it by hand.")
@@ -48,7 +48,10 @@ def settle_unknown(generation: Generation, *, by: User, charged: bool) -> None:
     """
     require_role(by, generation.prompt.project, Role.AUTHOR, Role.EDITOR, Role.MODERATOR)
     state = GenerationState.LOST if charged else GenerationState.FAILED
-    seen = [*generation.states_seen, {"state": state.value, "at": clock.now().isoformat(), "said": "settled by a person"}]
+    seen = [
+        *generation.states_seen,
+        {"state": state.value, "at": clock.now().isoformat(), "said": "settled by a person"},
+    ]
     changed = Generation.objects.filter(pk=generation.pk, state=GenerationState.UNKNOWN).update(
         state=state,
         reason=Reason.SETTLED_BY_PERSON,

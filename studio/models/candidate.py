@@ -45,11 +45,15 @@ class Candidate(LeasedRow):
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="candidates")
-    generation = models.OneToOneField(Generation, on_delete=models.PROTECT, null=True, blank=True, related_name="candidate")
+    generation = models.OneToOneField(
+        Generation, on_delete=models.PROTECT, null=True, blank=True, related_name="candidate"
+    )
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="candidates")
     sha256 = models.CharField(max_length=64, db_index=True)
     source = models.CharField(max_length=12, choices=Source)
-    name = models.CharField(max_length=200, help_text="What people call it: the file's name, or the prompt's title and take.")
+    name = models.CharField(
+        max_length=200, help_text="What people call it: the file's name, or the prompt's title and take."
+    )
     status = models.CharField(max_length=20, choices=Status, default=Status.CHECKING)
     facts = models.JSONField(help_text="What our own probe measured (`ClipFacts`).")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="candidates")
@@ -67,7 +71,9 @@ class Candidate(LeasedRow):
             models.Index(fields=["run_after"], condition=Q(run_after__isnull=False), name="candidate_due"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=[status.value for status in Status]), name="candidate_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=[status.value for status in Status]), name="candidate_status_is_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -42,11 +42,15 @@ class Generation(LeasedRow):
     sent_at = models.DateTimeField(
         null=True, blank=True, help_text="Set before the call, cleared only when the provider provably did not accept."
     )
-    deadline_at = models.DateTimeField(null=True, blank=True, help_text="When an unfinished job becomes unknown (stalled).")
+    deadline_at = models.DateTimeField(
+        null=True, blank=True, help_text="When an unfinished job becomes unknown (stalled)."
+    )
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     url_expires_at = models.DateTimeField(null=True, blank=True)
     bad_downloads = models.PositiveSmallIntegerField(default=0)
-    delivered_sha256 = models.CharField(max_length=64, blank=True, help_text="Bytes kept although no take came of them.")
+    delivered_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="Bytes kept although no take came of them."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = GenerationQuerySet.as_manager()
@@ -58,7 +62,9 @@ class Generation(LeasedRow):
         ]
         constraints = [
             models.UniqueConstraint(fields=["prompt", "take_number"], name="one_generation_per_take"),
-            models.UniqueConstraint(fields=["provider", "remote_id"], condition=~Q(remote_id=""), name="one_generation_per_remote_job"),
+            models.UniqueConstraint(
+                fields=["provider", "remote_id"], condition=~Q(remote_id=""), name="one_generation_per_remote_job"
+            ),
             models.CheckConstraint(condition=Q(cost_estimated__gte=0), name="cost_is_not_negative"),
             models.CheckConstraint(
                 condition=~Q(state__in=["submitted", "running"]) | ~Q(remote_id=""), name="submitted_has_remote_id"
@@ -75,5 +81,3 @@ class Generation(LeasedRow):
     @property
     def is_retryable(self) -> bool:
         return self.state == GenerationState.FAILED
-
-

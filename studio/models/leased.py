@@ -15,8 +15,12 @@ def due(at: datetime) -> Q:
 
 
 class LeasedRow(models.Model):
-    run_after = models.DateTimeField(null=True, blank=True, help_text="When the next step is due; empty when nothing is left to do.")
-    attempt = models.PositiveIntegerField(default=0, help_text="Raised by each lease; a write under an older number is refused.")
+    run_after = models.DateTimeField(
+        null=True, blank=True, help_text="When the next step is due; empty when nothing is left to do."
+    )
+    attempt = models.PositiveIntegerField(
+        default=0, help_text="Raised by each lease; a write under an older number is refused."
+    )
     leased_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:

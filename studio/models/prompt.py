@@ -8,7 +8,6 @@ from django.db import models
 from studio.models.person import User
 from studio.models.project import Project
 
-
 # Up the parents to the first revision, then down to everything that came of it.
 _THREAD = """
 WITH RECURSIVE up(id, parent_id) AS (
@@ -43,9 +42,13 @@ class Prompt(models.Model):
     title = models.CharField(max_length=120, help_text="What lists call it: the first words, or the file's name.")
     text = models.TextField(blank=True)
     direction = models.JSONField(default=dict, blank=True, help_text="The nine direction fields by slug.")
-    spec = models.JSONField(default=dict, blank=True, help_text='What a take must meet, e.g. {"ratio": "16:9", "seconds": "4"}.')
+    spec = models.JSONField(
+        default=dict, blank=True, help_text='What a take must meet, e.g. {"ratio": "16:9", "seconds": "4"}.'
+    )
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="prompts")
-    form_token = models.UUIDField(unique=True, default=uuid.uuid4, help_text="One submit, one prompt: a repeat finds this row.")
+    form_token = models.UUIDField(
+        unique=True, default=uuid.uuid4, help_text="One submit, one prompt: a repeat finds this row."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PromptQuerySet.as_manager()
@@ -65,7 +68,7 @@ class Prompt(models.Model):
         return chain
 
     def thread(self) -> list["Prompt"]:
-        """Every revision that began with the same prompt as this one, oldest first, in one query; with their authors."""
+        """Every revision that began with the same prompt, oldest first, with their authors; two queries."""
         revisions = list(Prompt.objects.raw(_THREAD, [self.pk]))
         models.prefetch_related_objects(revisions, "author")
         return revisions

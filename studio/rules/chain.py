@@ -13,8 +13,10 @@ def canonical_time(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def event_digest(previous: str, *, seq: int, at: datetime, actor: str, verb: str, subject: str, data: Mapping[str, object]) -> str:
-    """Hex digest that binds an event to the one before it. `data` holds no floats (their text form is not canonical)."""
+def event_digest(
+    previous: str, *, seq: int, at: datetime, actor: str, verb: str, subject: str, data: Mapping[str, object]
+) -> str:
+    """Hex digest that binds an event to the one before. `data` holds no floats: their text form is not canonical."""
     body = {"seq": seq, "at": canonical_time(at), "actor": actor, "verb": verb, "subject": subject, "data": data}
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(bytes.fromhex(previous) + text.encode()).hexdigest()

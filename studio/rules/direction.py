@@ -12,7 +12,9 @@ class DirectionField:
 
 
 FIELDS: tuple[DirectionField, ...] = (
-    DirectionField("subject", "Subject", "Who or what is seen, named closely: an old lighthouse keeper in a yellow coat"),
+    DirectionField(
+        "subject", "Subject", "Who or what is seen, named closely: an old lighthouse keeper in a yellow coat"
+    ),
     DirectionField("action", "Action", "One verb, one sentence: climbs the last steps and lights the lamp"),
     DirectionField("camera", "Camera", "One move with its speed: slow push in from a low angle"),
     DirectionField("lens", "Lens", "35 mm, shallow depth of field"),

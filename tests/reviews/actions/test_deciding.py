@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from reviews.actions.deciding import ReasonGiven, decide, label_finding, undo
+from reviews.actions.deciding import ReasonGiven, decide, undo
+from reviews.actions.labelling import label
 from reviews.actions.policies import active_policy, install_policy
 from reviews.actions.queueing import claim
 from reviews.actions.seen import seen_now
@@ -206,9 +207,19 @@ def test_a_new_policy_version_makes_the_page_stale(review, reviewer, project):
 
 def test_confirming_twice_takes_it_back(review, reviewer):
     finding = make_finding(review.candidate)
-    label_finding(finding, verdict=Verdict.CONFIRMED, by=reviewer)
-    label_finding(finding, verdict=Verdict.CONFIRMED, by=reviewer)
-    assert [label.verdict for label in FindingLabel.objects.all()] == [Verdict.CONFIRMED, Verdict.TAKEN_BACK]
+    claim(review, by=reviewer)
+    label(finding, verdict=Verdict.CONFIRMED, by=reviewer)
+    label(finding, verdict=Verdict.CONFIRMED, by=reviewer)
+    assert [each.verdict for each in FindingLabel.objects.all()] == [Verdict.CONFIRMED, Verdict.TAKEN_BACK]
+
+
+def test_only_who_holds_the_clip_labels_its_findings(review, reviewer, author):
+    finding = make_finding(review.candidate)
+    with pytest.raises(ClaimLost):
+        label(finding, verdict=Verdict.CONFIRMED, by=reviewer)
+    with pytest.raises(NotPermitted):
+        label(finding, verdict=Verdict.CONFIRMED, by=author)
+    assert not FindingLabel.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
