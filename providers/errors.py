@@ -1,18 +1,18 @@
 """What can go wrong with a generator, as one small tree.
 
-    ProviderError
-    ├── ProviderUnavailable      the far side is down, slow or unreachable, and nothing was accepted: try again later
-    │   └── RateLimited          it asks us to slow down: try again after `retry_after_seconds`
-    ├── AnswerLost               a paid call may have been accepted, its answer never came: never send it again blindly
-    ├── ProviderRefused          its safety system said no: a person's matter, not a retry
-    ├── InvalidRequest           it cannot do what we ask (size, length, model): correct the request
-    ├── AccessDenied             the key is wrong or lacks a right: an operator's matter
-    ├── QuotaExhausted           the account has no money left: an operator's matter
-    ├── ProviderRetired          the service or the model is gone for good
-    ├── NotFound                 it does not know this job, or the job's files have expired
-    ├── BadAnswer                it answered with something that is not its protocol, or with too many bytes
-    ├── DestinationRefused       our own guard refused the address before anything was sent
-    └── BadSignature             a webhook that is not provably the provider's
+ProviderError
+├── ProviderUnavailable      the far side is down, slow or unreachable, and nothing was accepted: try again later
+│   └── RateLimited          it asks us to slow down: try again after `retry_after_seconds`
+├── AnswerLost               a paid call may have been accepted, its answer never came: never send it again blindly
+├── ProviderRefused          its safety system said no: a person's matter, not a retry
+├── InvalidRequest           it cannot do what we ask (size, length, model): correct the request
+├── AccessDenied             the key is wrong or lacks a right: an operator's matter
+├── QuotaExhausted           the account has no money left: an operator's matter
+├── ProviderRetired          the service or the model is gone for good
+├── NotFound                 it does not know this job, or the job's files have expired
+├── BadAnswer                it answered with something that is not its protocol, or with too many bytes
+├── DestinationRefused       our own guard refused the address before anything was sent
+└── BadSignature             a webhook that is not provably the provider's
 """
 
 

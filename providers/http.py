@@ -51,7 +51,7 @@ def is_public(address: str) -> bool:
 
 
 def _is_public(address: IPAddress) -> bool:
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+    if isinstance(address, ipaddress.IPv6Address) and (address.ipv4_mapped or address in NAT64[0]):
         return True  # judged by the address inside
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
@@ -209,11 +209,17 @@ async def _read(response: httpx.Response, max_bytes: int) -> bytes:
         raise BadAnswer(f"The answer is packed as {encoding}, which was not asked for.")
     unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32) if encoding in ("gzip", "deflate") else None
     body = bytearray()
-    async for chunk in response.aiter_raw():
+    async for chunk in raw_bytes(response):
         body += unpack.decompress(chunk, max_bytes + 1 - len(body)) if unpack else chunk
         if len(body) > max_bytes:
             raise BadAnswer(f"The answer is larger than {max_bytes} bytes.")
     return bytes(body)
+
+
+def raw_bytes(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body as it came over the wire, packed or not; whoever asks closes the response."""
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    return aiter(response.stream)
 
 
 async def media_bytes(response: httpx.Response, *, max_bytes: int = MAX_MEDIA_BYTES) -> AsyncIterator[bytes]:
@@ -222,7 +228,7 @@ async def media_bytes(response: httpx.Response, *, max_bytes: int = MAX_MEDIA_BY
         raise BadAnswer("The file arrived packed, which was not asked for.")
     announced = response.headers.get("Content-Length", "")
     received = 0
-    async for chunk in response.aiter_raw():
+    async for chunk in raw_bytes(response):
         received += len(chunk)
         if received > max_bytes:
             raise BadAnswer(f"The file is larger than {max_bytes} bytes.")

@@ -30,7 +30,7 @@ from providers.errors import (
     ProviderRetired,
     ProviderUnavailable,
 )
-from providers.http import MAX_MEDIA_BYTES, Answer, exchange, media_bytes
+from providers.http import MAX_MEDIA_BYTES, Answer, exchange, media_bytes, raw_bytes
 from providers.openai_videos import wire
 from providers.openai_videos.terms import problems_of
 from providers.signing import verify
@@ -210,7 +210,7 @@ def _reading() -> Iterator[None]:
 async def _short_answer(response: httpx.Response) -> Answer:
     """An error answer to a download, read no further than an error message goes."""
     body = bytearray()
-    async for chunk in response.aiter_raw():
+    async for chunk in raw_bytes(response):
         body += chunk
         if len(body) > 65536:
             break

@@ -35,15 +35,15 @@ class ControlDoor:
             Route("/health", self.health, methods=["GET"]),
         ]
 
-    async def health(self, request: Request) -> Response:
+    async def health(self, _: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
-    async def ledger(self, request: Request) -> Response:
+    async def ledger(self, _: Request) -> Response:
         jobs = self._store.ledger()
         total = sum((job.cost for job in jobs), start=0)
         return JSONResponse({"jobs": [_entry(job) for job in jobs], "count": len(jobs), "total_usd": f"{total:.4f}"})
 
-    async def planned(self, request: Request) -> Response:
+    async def planned(self, _: Request) -> Response:
         return JSONResponse({"planned": [{"scenario": one, "times": times} for one, times in self._store.planned()]})
 
     async def plan(self, request: Request) -> Response:
@@ -52,13 +52,13 @@ class ControlDoor:
             scenario, times = Scenario(body["scenario"]), int(body.get("times", 1))
         except (ValueError, TypeError, KeyError, AttributeError):
             names = ", ".join(Scenario)
-            return JSONResponse({"error": f"Send {{\"scenario\": …, \"times\": 1}}; scenarios are {names}."}, 400)
+            return JSONResponse({"error": f'Send {{"scenario": …, "times": 1}}; scenarios are {names}.'}, 400)
         self._store.plan(scenario, max(1, min(MOST_PLANNED, times)))
         return await self.planned(request)
 
-    async def forget(self, request: Request) -> Response:
+    async def forget(self, _: Request) -> Response:
         self._store.forget_plans()
-        return await self.planned(request)
+        return await self.planned(_)
 
 
 def _entry(job: Job) -> dict[str, object]:
@@ -85,7 +85,7 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS) -> Starlette
     videos = VideosServer(store, workshop, pace_seconds)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await workshop.close()
         store.close()

@@ -1,58 +1,33 @@
 """The server's side of the OpenAI Videos protocol, for the models of the catalogue."""
 
-import io
-import json
 import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from providers.base import FOUR_PLACES, GenerationRequest, ModelTerms
+from providers.base import FOUR_PLACES
 from providers.catalogue import catalogue
 from providers.openai_videos.terms import parse_size, problems_of
-from providers.sandbox.hangup import hang_up_now, half_of
+from providers.sandbox.calls import Refusal, asked, check_reference, read_fields, terms, text
+from providers.sandbox.hangup import half_of, hang_up_now
 from providers.sandbox.orders import DEFAULT_FPS, Order
 from providers.sandbox.progress import Progress, expires_at, progress_of
 from providers.sandbox.scenarios import Scenario, scenarios_in, without_magic
-from providers.sandbox.store import Job, Store
 from providers.sandbox.stills import still_of
+from providers.sandbox.store import Job, Store
 from providers.sandbox.workshop import Workshop
 
 POLL_AFTER_MS = "250"
 WELL_FORMED_KEY = re.compile(r"Bearer [A-Za-z0-9._~+/=-]{1,256}")
-BRACKETED = re.compile(r"(\w+)\[(\w+)\]")
 PAGE = 20
 MOST_A_PAGE = 100
-SEED_LIMIT = 2**32
-
-
-class Refusal(Exception):
-    """An answer in the protocol's error envelope."""
-
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        *,
-        code: str | None = None,
-        param: str | None = None,
-        kind: str = "invalid_request_error",
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
-        self.headers = dict(headers or {})
 
 
 Handler = Callable[["VideosServer", Request], Awaitable[Response]]
@@ -97,7 +72,7 @@ class VideosServer:
     @endpoint
     async def create(self, request: Request) -> Response:
         fields = await read_fields(request)
-        prompt = _text(fields, "prompt")
+        prompt = text(fields, "prompt")
         planned = self.store.take_planned()
         scenarios = scenarios_in(prompt) | planned
         self._refuse_by_scenario(scenarios, prompt, planned)
@@ -106,13 +81,11 @@ class VideosServer:
     @endpoint
     async def remix(self, request: Request) -> Response:
         source = self._job(request)
-        prompt = _text(await read_fields(request), "prompt")
-        old = source.order
-        seed = self.store.takes_of(prompt)
-        order = Order(
-            **{name: getattr(old, name) for name in ("model", "width", "height", "seconds", "fps", "negative", "audio")},
+        prompt = text(await read_fields(request), "prompt")
+        order = replace(
+            source.order,
             prompt=without_magic(prompt),
-            seed=seed,
+            seed=self.store.takes_of(prompt),
             scenarios=scenarios_in(prompt),
         )
         return self._accept(request, order, prompt, remixed_from=source.id)
@@ -192,22 +165,22 @@ class VideosServer:
         return hang_up_now() if Scenario.LOST in order.scenarios else self._video(job)
 
     def _order(self, fields: Mapping[str, Any], prompt: str, scenarios: frozenset[Scenario]) -> Order:
-        terms = _terms(fields)
-        asked = _asked(fields, prompt, terms)
-        if problems := problems_of(asked, terms):
+        model = terms(fields)
+        wanted = asked(fields, prompt, model)
+        if problems := problems_of(wanted, model):
             raise Refusal(400, str(problems[0]), code="invalid_value", param=problems[0].field)
-        width, height = parse_size(asked.size or "") or (0, 0)
-        _check_reference(fields.get("input_reference"), width, height)
+        width, height = parse_size(wanted.size or "") or (0, 0)
+        check_reference(fields.get("input_reference"), width, height)
         return Order(
-            model=asked.model,
+            model=wanted.model,
             prompt=without_magic(prompt),
             width=width,
             height=height,
-            seconds=asked.seconds or terms.default_seconds,
-            seed=self.store.takes_of(prompt) if asked.seed is None else asked.seed,
-            fps=asked.fps or DEFAULT_FPS,
-            negative=asked.negative,
-            audio=asked.audio is not False,
+            seconds=wanted.seconds or model.default_seconds,
+            seed=self.store.takes_of(prompt) if wanted.seed is None else wanted.seed,
+            fps=wanted.fps or DEFAULT_FPS,
+            negative=wanted.negative,
+            audio=wanted.audio is not False,
             scenarios=scenarios,
         )
 
@@ -249,84 +222,6 @@ class VideosServer:
         }
 
 
-async def read_fields(request: Request) -> dict[str, Any]:
-    """The fields of a JSON or multipart body; `name[key]` parts become objects, as JSON has them."""
-    if request.headers.get("content-type", "").startswith(("multipart/", "application/x-www-form-urlencoded")):
-        form = await request.form(max_files=4, max_fields=100)
-        fields: dict[str, Any] = {}
-        for name, value in form.multi_items():
-            bracketed = BRACKETED.fullmatch(name)
-            fields.update({bracketed[1]: {bracketed[2]: value}} if bracketed else {name: value})
-        return fields
-    try:
-        document = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        raise Refusal(400, "We could not parse the JSON body of your request.") from None
-    if not isinstance(document, dict):
-        raise Refusal(400, "The body of a request is one JSON object.")
-    return document
-
-
 def _require_key(request: Request) -> None:
     if not WELL_FORMED_KEY.fullmatch(request.headers.get("authorization", "")):
         raise Refusal(401, "Incorrect API key provided.", code="invalid_api_key")
-
-
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str) or not value.strip():
-        raise Refusal(400, f"Missing required parameter: '{name}'.", code="missing_required_parameter", param=name)
-    return value
-
-
-def _terms(fields: Mapping[str, Any]) -> ModelTerms:
-    model = str(fields.get("model") or "sora-2")
-    if terms := catalogue().get(model):
-        return terms
-    raise Refusal(400, f"Invalid value: '{model[:60]}' is not a model of this server.", code="invalid_value", param="model")
-
-
-def _asked(fields: Mapping[str, Any], prompt: str, terms: ModelTerms) -> GenerationRequest:
-    extras = {name: fields.get(name) for name in ("fps", "seed", "negative_prompt", "generate_sound")}
-    if terms.extras == frozenset():
-        extras = dict.fromkeys(extras)
-    return GenerationRequest(
-        model=terms.key,
-        prompt=prompt,
-        negative=str(extras["negative_prompt"] or ""),
-        seconds=_whole(fields, "seconds", terms.default_seconds),
-        size=str(fields.get("size") or terms.default_size),
-        fps=_rate(extras["fps"]),
-        audio=str(extras["generate_sound"]).lower() not in ("false", "0"),
-        seed=None if extras["seed"] is None else _whole(extras, "seed", 0) % SEED_LIMIT,
-    )
-
-
-def _whole(fields: Mapping[str, Any], name: str, default: int) -> int:
-    text = str(fields.get(name, default))
-    if not re.fullmatch(r"-?[0-9]{1,18}", text):
-        raise Refusal(400, f"Invalid value: '{text[:40]}'. {name} is a whole number.", code="invalid_value", param=name)
-    return int(text)
-
-
-def _rate(value: object) -> Fraction | None:
-    if value is None:
-        return None
-    match = re.fullmatch(r"([1-9][0-9]{0,5})(?:/([1-9][0-9]{0,5}))?", str(value))
-    if not match:
-        raise Refusal(400, "fps is a number like 24 or 30000/1001.", code="invalid_value", param="fps")
-    return Fraction(int(match[1]), int(match[2] or 1))
-
-
-def _check_reference(reference: object, width: int, height: int) -> None:
-    """A first frame that arrives as a file must be a still of the clip's own size; links are taken on trust."""
-    if not isinstance(reference, UploadFile):
-        return
-    try:
-        with Image.open(io.BytesIO(reference.file.read()), formats=("JPEG", "PNG", "WEBP")) as still:
-            size = still.size
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        raise Refusal(400, "input_reference must be a JPEG, PNG or WebP.", param="input_reference") from None
-    if size != (width, height):
-        message = f"Inpaint image must match the requested width and height: {size[0]}x{size[1]} is not {width}x{height}."
-        raise Refusal(400, message, param="input_reference")

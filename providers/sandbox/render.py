@@ -33,14 +33,18 @@ def render_clip(order: Order, target: Path) -> None:
     width, height = order.picture
     half_made = target.with_suffix(f".{os.getpid()}.part")
     rate = RATE if order.has_sound else None
-    writer = H264Writer(half_made, width=width, height=height, fps=order.fps, crf=CRF, preset="superfast", audio_rate=rate, threads=1)
+    writer = H264Writer(
+        half_made, width=width, height=height, fps=order.fps, crf=CRF, preset="superfast", audio_rate=rate, threads=1
+    )
     try:
         with writer:
             for picture in pictures(order):
                 writer.write(picture)
             if rate:
                 script = read_script(_cues(order), order.entropy())
-                writer.write_audio(ambience(script, seconds=float(order.frames / order.fps), number=order.entropy("sound")))
+                writer.write_audio(
+                    ambience(script, seconds=float(order.frames / order.fps), number=order.entropy("sound"))
+                )
         with half_made.open("rb") as file:
             os.fsync(file.fileno())
         half_made.replace(target)

@@ -29,9 +29,7 @@ class Scenario(StrEnum):
     RETIRED = "retired"  # the model is gone
 
 
-DEFECTS = frozenset(
-    {Scenario.FREEZE, Scenario.BLACK, Scenario.CUT, Scenario.SIZE, Scenario.LENGTH, Scenario.SILENT}
-)
+DEFECTS = frozenset({Scenario.FREEZE, Scenario.BLACK, Scenario.CUT, Scenario.SIZE, Scenario.LENGTH, Scenario.SILENT})
 
 
 def scenarios_in(prompt: str) -> frozenset[Scenario]:

@@ -31,7 +31,8 @@ def chord(random: Random, t: Samples) -> Samples:
     root = 110.0 * 2 ** (int(random.integers(-3, 5)) / 12)
     voices = CHORDS[int(random.integers(len(CHORDS)))]
     notes = [
-        np.sin(2 * np.pi * root * 2 ** (step / 12) * t + random.uniform(0, 6)) * (0.6 + 0.4 * np.sin(t * random.uniform(0.4, 1.2)))
+        np.sin(2 * np.pi * root * 2 ** (step / 12) * t + random.uniform(0, 6))
+        * (0.6 + 0.4 * np.sin(t * random.uniform(0.4, 1.2)))
         for step in voices
     ]
     return np.sum(notes, axis=0, dtype=np.float32) * np.float32(0.10)
@@ -41,7 +42,9 @@ def hiss(random: Random, t: Samples, low: float, high: float) -> Samples:
     """Noise between `low` and `high` hertz, with a root mean square of 0.2."""
     spectrum = np.fft.rfft(random.standard_normal(len(t)).astype(np.float32))
     hertz = np.fft.rfftfreq(len(t), 1 / RATE)
-    spectrum *= np.exp(-((np.log(np.maximum(hertz, 1)) - np.log(np.sqrt(low * high))) ** 2) / (2 * np.log(high / low) ** 2 / 8))
+    spectrum *= np.exp(
+        -((np.log(np.maximum(hertz, 1)) - np.log(np.sqrt(low * high))) ** 2) / (2 * np.log(high / low) ** 2 / 8)
+    )
     noise = np.fft.irfft(spectrum, len(t)).astype(np.float32)
     return noise * np.float32(0.2 / max(float(noise.std()), 1e-9))
 
@@ -52,7 +55,9 @@ def _place(script: Script, random: Random, t: Samples) -> Samples:
     if script.place == "city":
         return hiss(random, t, 40, 160) * 1.2
     if script.light == "night":
-        return 0.12 * np.sin(2 * np.pi * 4100 * t) * (np.sin(2 * np.pi * 17 * t) > 0.2) * (np.sin(2 * np.pi * 0.7 * t) > 0)
+        return (
+            0.12 * np.sin(2 * np.pi * 4100 * t) * (np.sin(2 * np.pi * 17 * t) > 0.2) * (np.sin(2 * np.pi * 0.7 * t) > 0)
+        )
     return 0.3 * hiss(random, t, 300, 1500)
 
 
@@ -68,5 +73,7 @@ def _subject(script: Script, random: Random, t: Samples) -> Samples:
     if script.subject in ("person", "dog", "cat"):
         return hiss(random, t, 400, 2200) * 0.8 * np.exp(-((t * 1.9 * script.pace) % 1) * 22)
     if script.subject == "fire":
-        return hiss(random, t, 800, 5000) * (random.random(len(t)) > 0.9993).astype(np.float32) * 6 + hiss(random, t, 80, 400)
+        return hiss(random, t, 800, 5000) * (random.random(len(t)) > 0.9993).astype(np.float32) * 6 + hiss(
+            random, t, 80, 400
+        )
     return np.zeros_like(t)

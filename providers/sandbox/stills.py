@@ -43,8 +43,9 @@ def _frames(clip: Path, count: int) -> list[Image.Image]:
     with av.open(str(clip), format="mp4") as container:
         total = container.streams.video[0].frames
         wanted = [int((index + 0.5) * total / count) for index in range(count)]
-        shown = {index: frame.to_image() for index, frame in enumerate(container.decode(video=0)) if index in set(wanted)}
-    return [shown[index].copy() for index in wanted]
+        pictures = enumerate(container.decode(video=0))
+        shown = {index: frame.to_ndarray(format="rgb24") for index, frame in pictures if index in set(wanted)}
+    return [Image.fromarray(shown[index]) for index in wanted]
 
 
 def _encoded(image: Image.Image, kind: str) -> bytes:

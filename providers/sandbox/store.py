@@ -1,4 +1,4 @@
-"""The sandbox's memory: one SQLite file with every accepted job. It is the ledger: written before any answer is given."""
+"""The sandbox's memory, one SQLite file: every accepted job, written before any answer is given. It is the ledger."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -11,16 +11,19 @@ from providers.sandbox.scenarios import Scenario
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, client_id TEXT NOT NULL, prompt TEXT NOT NULL,
-    spec TEXT NOT NULL, cost TEXT NOT NULL, created_at REAL NOT NULL, completed_at REAL, deleted_at REAL, remixed_from TEXT
+    spec TEXT NOT NULL, cost TEXT NOT NULL,
+    created_at REAL NOT NULL, completed_at REAL, deleted_at REAL, remixed_from TEXT
 );
 CREATE TABLE IF NOT EXISTS attempt (prompt TEXT PRIMARY KEY, count INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS plan (number INTEGER PRIMARY KEY AUTOINCREMENT, scenario TEXT NOT NULL, times INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS plan (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, scenario TEXT NOT NULL, times INTEGER NOT NULL
+);
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An accepted job. `prompt` is as it was sent, magic words and all; instants are unix seconds; `cost` US dollars."""
+    """An accepted job. `prompt` is as it was sent, magic words and all; instants are unix seconds, `cost` US dollars."""
 
     number: int
     id: str
@@ -49,10 +52,19 @@ class Store:
         self._db.close()
 
     def accept(
-        self, job_id: str, order: Order, *, prompt: str, client_id: str, cost: Decimal, at: float, remixed_from: str | None
+        self,
+        job_id: str,
+        order: Order,
+        *,
+        prompt: str,
+        client_id: str,
+        cost: Decimal,
+        at: float,
+        remixed_from: str | None = None,
     ) -> Job:
+        columns = "id, client_id, prompt, spec, cost, created_at, remixed_from"
         self._db.execute(
-            "INSERT INTO job (id, client_id, prompt, spec, cost, created_at, remixed_from) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO job ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 — fixed words only
             (job_id, client_id, prompt, order.as_json(), str(cost), at, remixed_from),
         )
         return self.ledger_entry(job_id)
@@ -91,9 +103,7 @@ class Store:
 
     def count_attempt(self, prompt: str) -> int:
         """Count one more create call with this prompt, and say the how-manieth it is."""
-        query = (
-            "INSERT INTO attempt VALUES (?, 1) ON CONFLICT (prompt) DO UPDATE SET count = count + 1 RETURNING count"
-        )
+        query = "INSERT INTO attempt VALUES (?, 1) ON CONFLICT (prompt) DO UPDATE SET count = count + 1 RETURNING count"
         return int(self._db.execute(query, (prompt,)).fetchone()[0])
 
     def plan(self, scenario: Scenario, times: int) -> None:

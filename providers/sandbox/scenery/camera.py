@@ -28,7 +28,9 @@ MOVES: Mapping[str, Callable[[float], Pose]] = {
 }
 
 
-def view_at(seconds: float, *, length: float, move: str, pace: float, travels: bool, frame: tuple[int, int], pivot: float) -> View:
+def view_at(
+    seconds: float, *, length: float, move: str, pace: float, travels: bool, frame: tuple[int, int], pivot: float
+) -> View:
     """The view after `seconds` of a clip of `length` seconds; `frame` is width and height in pixels."""
     wide, high = frame
     u = _eased(min(1.0, seconds / max(length, 1e-6)), pace)

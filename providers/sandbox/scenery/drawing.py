@@ -116,11 +116,16 @@ def lay(frame: Picture, sprite: Picture) -> None:
     cv2.add(kept, cv2.cvtColor(sprite, cv2.COLOR_BGRA2BGR), dst=frame)
 
 
-def paste(frame: Picture, sprite: Picture, centre: Point, scale: float = 1.0, turn: float = 0.0, *, glow: bool = False) -> None:
+def paste(
+    frame: Picture, sprite: Picture, centre: Point, scale: float = 1.0, turn: float = 0.0, *, glow: bool = False
+) -> None:
     """Put `sprite` with its middle at `centre`, `turn` in degrees; `glow` adds its light instead of covering."""
     high, wide = sprite.shape[:2]
     matrix = cv2.getRotationMatrix2D((wide / 2, high / 2), turn, scale)
-    reach_x, reach_y = (abs(matrix[0, 0]) * wide + abs(matrix[0, 1]) * high, abs(matrix[0, 1]) * wide + abs(matrix[0, 0]) * high)
+    reach_x, reach_y = (
+        abs(matrix[0, 0]) * wide + abs(matrix[0, 1]) * high,
+        abs(matrix[0, 1]) * wide + abs(matrix[0, 0]) * high,
+    )
     left, top = max(0, int(centre[0] - reach_x / 2) - 1), max(0, int(centre[1] - reach_y / 2) - 1)
     right = min(frame.shape[1], int(centre[0] + reach_x / 2) + 2)
     bottom = min(frame.shape[0], int(centre[1] + reach_y / 2) + 2)

@@ -69,7 +69,9 @@ def noise(random: Random, length: int, cells: int, *, smooth: bool) -> Line:
     return knots[here] * (1 - share) + knots[(here + 1) % cells] * share
 
 
-def ridge(random: Random, length: int, cells: int, *, octaves: int = 5, gain: float = 0.48, smooth: bool = False) -> Line:
+def ridge(
+    random: Random, length: int, cells: int, *, octaves: int = 5, gain: float = 0.48, smooth: bool = False
+) -> Line:
     """A skyline from 0 to 1: noise over noise, each finer one `gain` as high."""
     line = np.zeros(length, np.float32)
     for octave in range(octaves):
@@ -135,7 +137,9 @@ class Sky:
         across = (np.arange(wide, dtype=np.float32) - centre[0])[None, :]
         down = (np.arange(high, dtype=np.float32) - centre[1])[:, None]
         distance = np.sqrt(across**2 + down**2)
-        wide_glow = np.exp(-np.sqrt((across * 0.8) ** 2 + (down * 1.25) ** 2) / (unit * 0.34)) * (0.24 if palette.dark else 0.42)
+        wide_glow = np.exp(-np.sqrt((across * 0.8) ** 2 + (down * 1.25) ** 2) / (unit * 0.34)) * (
+            0.24 if palette.dark else 0.42
+        )
         halo = np.exp(-distance / (unit * max(0.03, palette.sun_size) * 1.1)) * 0.5
         light = np.clip(wide_glow + halo, 0, 1)[..., None]
         sheet += (palette.sun - sheet) * light
@@ -186,7 +190,11 @@ class Water:
         columns = self._columns + view.x * 0.02 + shake * 1.6
         rows = np.clip(horizon - 1 - self._down * (horizon / self._rows) * 0.9 + shake * 1.2, 0, horizon - 1)
         mirror = cv2.remap(
-            frame[:horizon], columns.astype(np.float32), rows.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+            frame[:horizon],
+            columns.astype(np.float32),
+            rows.astype(np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REFLECT,
         )
         cv2.addWeighted(mirror, 0.68, self._tint, 0.42, 0, dst=frame[horizon:])
         self._glitter(frame[horizon:], ripple + 0.5 * swell, view)

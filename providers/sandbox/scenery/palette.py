@@ -61,7 +61,15 @@ def _turned(one: Colour, degrees: float) -> Colour:
 
 
 def _palette(
-    sky: str, haze: str, near: str, sun: str, accent: str, lamp: str, sun_height: float, sun_size: float, dark: bool = False
+    sky: str,
+    haze: str,
+    near: str,
+    sun: str,
+    accent: str,
+    lamp: str,
+    sun_height: float,
+    sun_size: float,
+    dark: bool = False,
 ) -> Palette:
     stops = tuple(colour(code) for code in sky.split())
     tones = (colour(code) for code in (haze, near, sun, accent, lamp))
@@ -80,8 +88,12 @@ PALETTES: dict[str, Palette] = {
     "golden": _palette("4E7A9B 9DAFA5 F0C987 FFE2A8", "F2CE93", "43301F", "FFF1C9", "C8452F", "FFD98A", 0.62, 0.075),
     "sunset": _palette("2A2456 7C3A74 DE6355 FFB35C", "E58461", "21142F", "FFE7A3", "F2C14E", "FFC978", 0.80, 0.105),
     "dawn": _palette("52699C 9A9CC0 E6B7B8 FFE0BE", "DDBCC0", "2E3557", "FFF4DC", "E07A5F", "FFDDA6", 0.72, 0.085),
-    "night": _palette("0B1738 16295A 27477F 4A719F", "35588A", "0A1226", "F6F1DC", "E9B44C", "FFD37A", 0.26, 0.060, True),
-    "neon": _palette("150B36 3A1A6E 8A2C8C F0568E", "7C3390", "120B28", "FFB7E0", "35E0E6", "5CF2F0", 0.70, 0.120, True),
+    "night": _palette(
+        "0B1738 16295A 27477F 4A719F", "35588A", "0A1226", "F6F1DC", "E9B44C", "FFD37A", 0.26, 0.060, True
+    ),
+    "neon": _palette(
+        "150B36 3A1A6E 8A2C8C F0568E", "7C3390", "120B28", "FFB7E0", "35E0E6", "5CF2F0", 0.70, 0.120, True
+    ),
     "fog": _palette("93A5AE B3C2C6 CED8D8 DEE4E1", "CBD6D6", "3C5056", "F4F5EE", "B9483B", "FFE6B5", 0.44, 0.055),
     "overcast": _palette("5C6B7A 8494A1 A9B5BC C6CCCB", "AAB7BC", "27343B", "DFE4E4", "C4472F", "FFE1A1", 0.30, 0.001),
 }

@@ -109,10 +109,16 @@ def desert(b: Builder) -> Set:
 
 
 def sea(b: Builder) -> Set:
-    shore = b.strip(np.clip(ridge(b.random, b.length, b.cells(1.3)) - 0.45, 0, 1) * 1.7, HORIZON + 0.002, 0.09, 0.06, relief=0.05)
+    shore = b.strip(
+        np.clip(ridge(b.random, b.length, b.cells(1.3)) - 0.45, 0, 1) * 1.7, HORIZON + 0.002, 0.09, 0.06, relief=0.05
+    )
     waves = [
         _wave(b, top, height, depth, drift)
-        for top, height, depth, drift in ((0.815, 0.010, 0.72, 20.0), (0.865, 0.017, 0.84, -28.0), (0.94, 0.030, 1.0, 44.0))
+        for top, height, depth, drift in (
+            (0.815, 0.010, 0.72, 20.0),
+            (0.865, 0.017, 0.84, -28.0),
+            (0.94, 0.030, 1.0, 44.0),
+        )
     ]
     return Set([shore], waves, water=True, ground=0.6, floor=0.80)
 
@@ -203,7 +209,12 @@ def _trunks(b: Builder) -> Picture:
         middle = (place + b.random.uniform(-0.03, 0.03)) * b.wide
         half = b.unit * b.random.uniform(0.020, 0.038)
         bend = b.random.uniform(-0.6, 0.6) * half
-        trunk = [(middle - half * 0.8 + bend, 0), (middle + half * 0.8 + bend, 0), (middle + half * 1.7, high), (middle - half * 1.7, high)]
+        trunk = [
+            (middle - half * 0.8 + bend, 0),
+            (middle + half * 0.8 + bend, 0),
+            (middle + half * 1.7, high),
+            (middle - half * 1.7, high),
+        ]
         _fill(sheet, trunk, tone)
         for _ in range(4):
             y, side = b.random.uniform(0.05, 0.45) * high, 1 if b.random.random() < 0.5 else -1
@@ -233,7 +244,13 @@ def _towers(b: Builder, depth: float, rise: float, width: float, lit: float) -> 
     while x < b.length - b.unit * width * 0.4:
         wide = min(b.unit * width * b.random.uniform(0.7, 1.5), b.length - x)
         roof = high - b.high * COVERED - rise * b.high * b.random.uniform(0.22, 0.98)
-        _tower(b, sheet, (x, roof, x + wide - b.unit * 0.004, high), mix(tone, b.palette.near, b.random.uniform(0, 0.18)), lit)
+        _tower(
+            b,
+            sheet,
+            (x, roof, x + wide - b.unit * 0.004, high),
+            mix(tone, b.palette.near, b.random.uniform(0, 0.18)),
+            lit,
+        )
         x += wide
     return sheet
 
@@ -254,7 +271,16 @@ def _tower(b: Builder, sheet: Picture, box: tuple[float, float, float, float], t
             lamp = b.palette.lamp if b.random.random() < 0.8 else b.palette.accent
             pane = mix(tone, lamp, 0.85 if b.palette.dark else 0.6) if glowing else mix(tone, b.palette.haze, 0.12)
             x, y = left + inset + column * step, roof + row * step * 1.35
-            _fill(sheet, [(x + step * 0.2, y), (x + step * 0.8, y), (x + step * 0.8, y + step * 0.75), (x + step * 0.2, y + step * 0.75)], pane)
+            _fill(
+                sheet,
+                [
+                    (x + step * 0.2, y),
+                    (x + step * 0.8, y),
+                    (x + step * 0.8, y + step * 0.75),
+                    (x + step * 0.2, y + step * 0.75),
+                ],
+                pane,
+            )
 
 
 def _street(b: Builder) -> Picture:
@@ -267,7 +293,11 @@ def _street(b: Builder) -> Picture:
     dashes = b.cells(5)
     for index in range(dashes):
         x, y, long = index * b.length / dashes, b.high * 0.085, b.length / dashes * 0.5
-        _fill(sheet, [(x, y), (x + long, y), (x + long, y + b.unit * 0.009), (x, y + b.unit * 0.009)], mix(road, b.palette.lamp, 0.5))
+        _fill(
+            sheet,
+            [(x, y), (x + long, y), (x + long, y + b.unit * 0.009), (x, y + b.unit * 0.009)],
+            mix(road, b.palette.lamp, 0.5),
+        )
     return sheet
 
 

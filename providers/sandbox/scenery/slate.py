@@ -108,5 +108,7 @@ def _shade(wide: int, high: int, rows: int) -> Picture:
     """How much light passes, from all of it at the top of the shade to little at the foot of the frame."""
     fall = np.linspace(0, 1, min(rows, high), dtype=np.float32)[:, None, None]
     light = 255 * (1 - 0.84 * (fall * fall * (3 - 2 * fall)) ** 0.8)
-    sheet = np.repeat(light, wide, axis=1) + np.random.default_rng(3).random((min(rows, high), wide, 1), np.float32) - 0.5
+    sheet = (
+        np.repeat(light, wide, axis=1) + np.random.default_rng(3).random((min(rows, high), wide, 1), np.float32) - 0.5
+    )
     return np.ascontiguousarray(np.repeat(np.clip(sheet, 0, 255).astype(np.uint8), 3, axis=2))

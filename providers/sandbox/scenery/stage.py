@@ -46,7 +46,9 @@ class Stage:
         self._at = (left * wide, place.floor * high)
         self._subject: Subject | None = None
         if script.subject:
-            self._subject = SUBJECT_DRAWERS[script.subject](min(wide, high), look_of(palette, sky.sun, self._at, script.paint))
+            self._subject = SUBJECT_DRAWERS[script.subject](
+                min(wide, high), look_of(palette, sky.sun, self._at, script.paint)
+            )
 
     def picture(self, seconds: float) -> Picture:
         """The frame at `seconds`, BGR, in an array of its own."""

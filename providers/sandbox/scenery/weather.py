@@ -30,7 +30,9 @@ class Twinkle:
     """Stars in two groups whose light goes up and down in turn."""
 
     def __init__(self, random: Random, wide: int, high: int) -> None:
-        self._groups = [_dots(random, wide, high, round(wide * high / 6500), (0.5, 1.3), colour("DDE8FF"), 0.62) for _ in range(2)]
+        self._groups = [
+            _dots(random, wide, high, round(wide * high / 6500), (0.5, 1.3), colour("DDE8FF"), 0.62) for _ in range(2)
+        ]
         fade = np.clip(1 - np.arange(high) / (high * 0.62), 0, 1)[:, None, None]
         self._groups = [(group * fade).astype(np.uint8) for group in self._groups]
 
@@ -64,7 +66,11 @@ def clouds(random: Random, palette: Palette, wide: int, high: int) -> Drift:
         cells = (3 * 2**octave, max(2, round(1.4 * 2**octave * wide / high)))
         knots = random.random(cells).astype(np.float32)
         knots = np.pad(knots, 2, mode="wrap")
-        grown = cv2.resize(knots, (round(wide * (cells[1] + 4) / cells[1]), round(high * (cells[0] + 4) / cells[0])), interpolation=cv2.INTER_CUBIC)
+        grown = cv2.resize(
+            knots,
+            (round(wide * (cells[1] + 4) / cells[1]), round(high * (cells[0] + 4) / cells[0])),
+            interpolation=cv2.INTER_CUBIC,
+        )
         y, x = round(high * 2 / cells[0]), round(wide * 2 / cells[1])
         field += grown[y : y + high, x : x + wide] * 0.55**octave
     field = np.clip((field - field.mean()) / field.std() * 0.5 - 0.05, 0, 1) ** 1.1
@@ -83,7 +89,14 @@ def rain(random: Random, palette: Palette, wide: int, high: int) -> list[Drift]:
             x, y, reach = random.uniform(0, wide), random.uniform(0, high), high * length * random.uniform(0.6, 1.2)
             for wrap in (0, -high):
                 start, end = (round(x), round(y + wrap)), (round(x - reach * 0.12), round(y + wrap + reach))
-                cv2.line(sheet, start, end, tuple(float(value) for value in tone * light), 1 if high < 900 else 2, cv2.LINE_AA)
+                cv2.line(
+                    sheet,
+                    start,
+                    end,
+                    tuple(float(value) for value in tone * light),
+                    1 if high < 900 else 2,
+                    cv2.LINE_AA,
+                )
         layers.append(Drift(sheet.astype(np.uint8), (-0.12 * speed, speed)))
     return layers
 
@@ -93,7 +106,11 @@ def snow(random: Random, palette: Palette, wide: int, high: int) -> list[Drift]:
     sizes = ((620, (0.7, 1.3), 0.45, 0.10), (260, (1.4, 2.4), 0.60, 0.17), (60, (3.0, 5.5), 0.40, 0.28))
     unit = min(wide, high) / 720
     return [
-        Drift(_dots(random, wide, high, round(count * wide / high), (low * unit, top * unit), white, light), (0.02, speed), weave=0.02)
+        Drift(
+            _dots(random, wide, high, round(count * wide / high), (low * unit, top * unit), white, light),
+            (0.02, speed),
+            weave=0.02,
+        )
         for count, (low, top), light, speed in sizes
     ]
 
@@ -102,14 +119,24 @@ def sparks(random: Random, palette: Palette, wide: int, high: int) -> list[Drift
     unit, tone = min(wide, high) / 720, mix(palette.lamp, colour("FFB347"), 0.5)
     sizes = ((70, (0.9, 1.7), 0.9, -0.07), (28, (1.8, 3.2), 0.8, -0.12))
     return [
-        Drift(_dots(random, wide, high, round(count * wide / high), (low * unit, top * unit), tone, light), (0.015, speed), weave=0.025)
+        Drift(
+            _dots(random, wide, high, round(count * wide / high), (low * unit, top * unit), tone, light),
+            (0.015, speed),
+            weave=0.025,
+        )
         for count, (low, top), light, speed in sizes
     ]
 
 
 def dust(random: Random, palette: Palette, wide: int, high: int) -> list[Drift]:
     unit, tone = min(wide, high) / 720, mix(palette.sun, palette.haze, 0.3)
-    return [Drift(_dots(random, wide, high, round(110 * wide / high), (0.8 * unit, 2.2 * unit), tone, 0.22), (0.05, -0.012), weave=0.02)]
+    return [
+        Drift(
+            _dots(random, wide, high, round(110 * wide / high), (0.8 * unit, 2.2 * unit), tone, 0.22),
+            (0.05, -0.012),
+            weave=0.02,
+        )
+    ]
 
 
 WEATHER_MAKERS: Mapping[str, Callable[[Random, Palette, int, int], list[Drift]]] = {

@@ -18,7 +18,19 @@ LIGHTS: Vocabulary = {
 }
 PLACES: Vocabulary = {
     "sea": ("sea", "ocean", "beach", "coast", "harbour", "harbor", "wave", "waves", "lake", "river", "shore", "island"),
-    "city": ("city", "street", "skyline", "building", "buildings", "town", "tokyo", "york", "downtown", "rooftop", "skyscraper"),
+    "city": (
+        "city",
+        "street",
+        "skyline",
+        "building",
+        "buildings",
+        "town",
+        "tokyo",
+        "york",
+        "downtown",
+        "rooftop",
+        "skyscraper",
+    ),
     "forest": ("forest", "wood", "woods", "tree", "trees", "pine", "pines", "jungle", "park"),
     "desert": ("desert", "dune", "dunes", "sand", "sahara", "mars", "canyon"),
     "mountains": ("mountain", "mountains", "alps", "peak", "peaks", "hill", "hills", "valley", "cliff", "glacier"),
@@ -73,7 +85,14 @@ COLOURS: Vocabulary = {
 }
 FAST = ("fast", "quick", "quickly", "racing", "race", "speeding", "rushing", "energetic", "whip")
 SLOW = ("slow", "slowly", "gentle", "gently", "calm", "quiet", "drifting", "lazily", "timelapse")
-USUAL_PLACE = {"boat": "sea", "lighthouse": "sea", "train": "mountains", "fire": "forest", "balloon": "meadow", "birds": "sea"}
+USUAL_PLACE = {
+    "boat": "sea",
+    "lighthouse": "sea",
+    "train": "mountains",
+    "fire": "forest",
+    "balloon": "meadow",
+    "birds": "sea",
+}
 
 
 @dataclass(frozen=True, slots=True)

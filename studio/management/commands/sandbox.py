@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--state", type=Path, help="folder of the ledger and the clips")
         parser.add_argument("--pace", type=float, default=PACE_SECONDS, help="seconds a job takes at least")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_: Any, **options: Any) -> None:
         state = options["state"] or state_folder() / "sandbox"
         try:
             serve(
