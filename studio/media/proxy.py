@@ -113,9 +113,7 @@ class AudioTrack:
     def blocks(self, frame: AudioFrame, shift_seconds: Fraction) -> Iterator[tuple[NDArray[np.float32], int]]:
         """(samples of shape (channels, n), their time in samples); silence first where the sound had paused."""
         start = self._start_of(frame, shift_seconds)
-        samples = np.concatenate(
-            [part.to_ndarray() for part in self._resampler.resample(frame)] or [self._silence(0)], 1
-        )
+        samples = np.concatenate([self._silence(0), *(part.to_ndarray() for part in self._resample(frame))], axis=1)
         if self._next is None:
             samples, self._next = samples[:, max(0, -start) :], max(0, start)
         elif start - self._next > GAP_SECONDS * self.rate:
