@@ -1,0 +1,131 @@
+"""The making side in Django's admin: for looking things up, and for the few rows that are kept by hand."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from studio.models import (
+    Blob,
+    Candidate,
+    ChainHead,
+    Event,
+    Generation,
+    Heartbeat,
+    Membership,
+    Preferences,
+    Project,
+    Prompt,
+    User,
+)
+
+admin.site.site_header = "Dailies"
+admin.site.site_title = "Dailies"
+admin.site.index_title = "Rows kept by hand, and rows to look up"
+
+
+class NeverDeleted(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for the checker only, not when it runs
+    """Rows that history points to: they may be corrected, never removed."""
+
+    def has_delete_permission(self, *_: object, **__: object) -> bool:
+        return False
+
+
+class ReadOnly(NeverDeleted):
+    """Rows that only actions write: anybody of the staff may look, nobody changes them here, superusers included."""
+
+    def has_view_permission(self, request: HttpRequest, *_: object, **__: object) -> bool:
+        return bool(request.user.is_staff)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_staff)
+
+    def has_add_permission(self, *_: object, **__: object) -> bool:
+        return False
+
+    def has_change_permission(self, *_: object, **__: object) -> bool:
+        return False
+
+
+class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # as above
+    model = Membership
+    autocomplete_fields = ["user"]
+    extra = 0
+
+
+@admin.register(Project)
+class ProjectAdmin(NeverDeleted):
+    list_display = ["name", "slug", "created_at"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [MembershipInline]
+
+
+@admin.register(User)
+class PersonAdmin(NeverDeleted, UserAdmin):
+    """People who leave are made inactive: what they made and judged keeps their name."""
+
+    list_display = ["username", "display_name", "email", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "is_superuser"]
+
+
+@admin.register(Prompt)
+class PromptAdmin(ReadOnly):
+    list_display = ["title", "number", "project", "mode", "author", "created_at"]
+    list_filter = ["project", "mode", "created_at"]
+    list_select_related = ["project", "author"]
+    search_fields = ["title", "text", "author__username"]
+
+
+@admin.register(Generation)
+class GenerationAdmin(ReadOnly):
+    list_display = ["__str__", "state", "reason", "cost_estimated", "cost_billed", "requested_by", "created_at"]
+    list_filter = ["state", "reason", "provider", "model", "created_at"]
+    list_select_related = ["prompt", "requested_by"]
+    search_fields = ["prompt__title", "remote_id", "client_key"]
+
+
+@admin.register(Candidate)
+class CandidateAdmin(ReadOnly):
+    list_display = ["name", "status", "source", "project", "made_by", "created_at"]
+    list_filter = ["status", "source", "prompt__project", "created_at"]
+    search_fields = ["name", "sha256", "uuid", "prompt__title"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Candidate]:
+        return super().get_queryset(request).select_related("prompt__project", "made_by")
+
+    @admin.display(ordering="prompt__project__name")
+    def project(self, candidate: Candidate) -> Project:
+        return candidate.prompt.project
+
+
+@admin.register(Blob)
+class BlobAdmin(ReadOnly):
+    list_display = ["sha256", "media_type", "size", "created_at"]
+    list_filter = ["media_type"]
+    search_fields = ["sha256"]
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly):
+    list_display = ["seq", "at", "actor", "verb", "subject"]
+    list_filter = ["verb", "at"]
+    search_fields = ["actor", "verb", "subject", "digest"]
+    ordering = ["-seq"]
+
+
+@admin.register(ChainHead)
+class ChainHeadAdmin(ReadOnly):
+    list_display = ["seq", "digest"]
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnly):
+    list_display = ["name", "at"]
+
+
+@admin.register(Preferences)
+class PreferencesAdmin(ReadOnly):
+    list_display = ["user", "theme", "undo_seconds"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
