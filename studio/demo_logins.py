@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from studio.models import Membership
 from studio.rules.roles import Role
 
-DEMO_PASSWORD = "dailies-demo-only"  # noqa: S105 — printed on the sign-in page of the demo, refused everywhere else
+DEMO_PASSWORD = "dailies-demo"  # noqa: S105 — printed on the sign-in page of the demo, refused everywhere else
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": _static_storage},
 }
 
-MEDIA_STORE_FOLDER: Path = env.path("MEDIA_STORE", default=str(STATE / "media"))()
+MEDIA_STORE_FOLDER = Path(env.str("MEDIA_STORE", default=str(STATE / "media")))
 MAX_CLIP_BYTES: int = env.int("DAILIES_MAX_CLIP_BYTES", default=2 * 1024**3)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
