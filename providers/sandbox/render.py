@@ -1,6 +1,6 @@
 """Shoots an order: a child process of the workshop (`python -m providers.sandbox.render TARGET`, the order on stdin).
 
-Where planted defects sit: `freeze` repeats one frame from 40 % to 65 % of the clip; `black` blanks ten frames around the
+Where planted defects sit: `freeze` repeats one frame from 40 % to 65 % of the clip; `black` blanks ten frames in the
 middle; `cut` goes to another scene at the middle; `size`, `length` and `silent` are the order's own arithmetic.
 """
 

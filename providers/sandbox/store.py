@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS plan (
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An accepted job. `prompt` is as it was sent, magic words and all; instants are unix seconds, `cost` US dollars."""
+    """An accepted job. `prompt` is as it was sent, magic words too; instants are unix seconds, `cost` US dollars."""
 
     number: int
     id: str

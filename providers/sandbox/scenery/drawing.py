@@ -92,7 +92,7 @@ def _rim(alpha: NDArray[np.float32], towards: Point, size: tuple[int, int]) -> N
     reach = max(1.2, size[1] / 90)
     shift = np.array([[1, 0, -towards[0] * reach], [0, 1, -towards[1] * reach]], np.float64)
     behind = cv2.GaussianBlur(cv2.warpAffine(alpha, shift, size), (0, 0), reach * 0.7)
-    return np.clip(alpha - behind, 0, 255) * (alpha / 255)
+    return np.asarray(np.clip(alpha - behind, 0, 255) * (alpha / 255), np.float32)
 
 
 def rounded(points: Sequence[Point], steps: int = 10) -> NDArray[np.float64]:
@@ -146,4 +146,5 @@ def glow_sprite(radius: float, tone: Colour, strength: float = 0.6, falloff: flo
     axis = (np.arange(size, dtype=np.float32) + 0.5) / size * 2 - 1
     near = np.clip(1 - np.sqrt(axis[None, :] ** 2 + axis[:, None] ** 2), 0, 1) ** falloff * strength
     light = near[..., None] * np.append(tone, 0).astype(np.float32)
-    return np.clip(light + np.random.default_rng(7).random((size, size, 1), np.float32) - 0.5, 0, 255).astype(np.uint8)
+    light += np.random.default_rng(7).random((size, size, 1), np.float32) - 0.5
+    return np.asarray(np.clip(light, 0, 255), np.uint8)

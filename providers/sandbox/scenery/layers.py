@@ -66,7 +66,7 @@ def noise(random: Random, length: int, cells: int, *, smooth: bool) -> Line:
     share = place - np.floor(place)
     if smooth:
         share = share * share * (3 - 2 * share)
-    return knots[here] * (1 - share) + knots[(here + 1) % cells] * share
+    return np.asarray(knots[here] * (1 - share) + knots[(here + 1) % cells] * share, np.float32)
 
 
 def ridge(
@@ -77,12 +77,12 @@ def ridge(
     for octave in range(octaves):
         line += noise(random, length, cells * 2**octave, smooth=smooth) * gain**octave
     line -= line.min()
-    return line / max(float(line.max()), 1e-6)
+    return np.asarray(line / max(float(line.max()), 1e-6), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """How a strip is coloured below its skyline: `crest` at the edge, `foot` after `fade` pixels, `relief` of its light."""
+    """How a strip is coloured below its skyline: `crest` at the edge, `foot` after `fade` pixels, lit by `relief`."""
 
     crest: Colour
     foot: Colour

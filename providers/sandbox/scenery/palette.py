@@ -72,8 +72,17 @@ def _palette(
     dark: bool = False,
 ) -> Palette:
     stops = tuple(colour(code) for code in sky.split())
-    tones = (colour(code) for code in (haze, near, sun, accent, lamp))
-    return Palette(stops, *tones, sun_height, sun_size, dark)
+    return Palette(
+        sky=stops,
+        haze=colour(haze),
+        near=colour(near),
+        sun=colour(sun),
+        accent=colour(accent),
+        lamp=colour(lamp),
+        sun_height=sun_height,
+        sun_size=sun_size,
+        dark=dark,
+    )
 
 
 SOILS = {

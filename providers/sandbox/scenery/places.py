@@ -1,71 +1,14 @@
 """The places a take can be shot at: each gives its strips from far to near. Depth runs from 0 (horizon) to 1 (lens)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from providers.sandbox.scenery.layers import MARGIN, Line, Random, Slope, Strip, noise, relief_strip, ridge
-from providers.sandbox.scenery.palette import Colour, Palette, Picture, colour, mix
-
-HORIZON = 0.60
-GROUND = 0.65
-"""From this depth on a strip reaches down to the foot of the frame."""
-COVERED = 0.26
-"""How far a strip behind goes on below its hills, in frame heights, before nearer ones hide it."""
-SNOW = colour("F3F6FA")
-
-
-@dataclass(frozen=True, slots=True)
-class Set:
-    """What stands behind the subject and in front of it; `ground` is the subject's depth, `floor` the row it stands on."""
-
-    behind: list[Strip]
-    before: list[Strip] = field(default_factory=list)
-    water: bool = False
-    ground: float = 0.7
-    floor: float = 0.82
-
-
-@dataclass(frozen=True, slots=True)
-class Builder:
-    """The frame's sides, the light and the dice, with the helpers that every place uses."""
-
-    wide: int
-    high: int
-    palette: Palette
-    random: Random
-    snowy: bool
-
-    @property
-    def unit(self) -> int:
-        return min(self.wide, self.high)
-
-    @property
-    def length(self) -> int:
-        """After how many pixels a strip repeats."""
-        return round(max(self.wide * 1.5, self.unit * 2.2))
-
-    def cells(self, per_unit: float) -> int:
-        return max(3, round(self.length / self.unit * per_unit))
-
-    def strip(self, line: Line, top: float, rise: float, depth: float, **look: float) -> Strip:
-        """Hills whose `line` (0 to 1) rises `rise` above `top`, both in shares of the frame's height."""
-        start = (top - rise) * self.high - 3
-        foot = (1 + MARGIN) * self.high if depth >= GROUND else (top + COVERED) * self.high
-        sheet_high = round(foot - start)
-        skyline = 3 + (1 - line) * rise * self.high
-        return Strip(relief_strip(self.random, skyline, sheet_high, self.slope(depth, **look)), top=start, depth=depth)
-
-    def slope(self, depth: float, relief: float = 0.0, cap: float = 0.0, fade: float = 0.26) -> Slope:
-        crest = self.palette.at_depth(depth)
-        if self.snowy and depth > 0.3:
-            snow = mix(SNOW, self.palette.sky[1], 0.30 + 0.25 * (1 - depth))
-            crest = mix(crest, snow * (0.45 if self.palette.dark else 1.0), 0.8)
-        foot = mix(crest, self.palette.haze, 0.55 * (1 - depth) + 0.1)
-        white = mix(SNOW, self.palette.sun, 0.35) * (0.62 if self.palette.dark else 1.0)
-        return Slope(crest, foot, self.high * fade, relief, mix(white, crest, 0.15) if cap else None, cap * self.high)
+from providers.sandbox.scenery.builder import HORIZON, Builder, Set, fill
+from providers.sandbox.scenery.city import city
+from providers.sandbox.scenery.layers import MARGIN, Line, Slope, Strip, noise, relief_strip, ridge
+from providers.sandbox.scenery.palette import Picture, mix
 
 
 def mountains(b: Builder) -> Set:
@@ -123,18 +66,6 @@ def sea(b: Builder) -> Set:
     return Set([shore], waves, water=True, ground=0.6, floor=0.80)
 
 
-def city(b: Builder) -> Set:
-    blocks = [
-        Strip(_towers(b, depth, rise, width, lit), top=(top - rise) * b.high, depth=depth)
-        for depth, top, rise, width, lit in (
-            (0.10, 0.70, 0.40, 0.055, 0.10),
-            (0.24, 0.76, 0.46, 0.085, 0.34),
-            (0.44, 0.82, 0.40, 0.130, 0.42),
-        )
-    ]
-    return Set([*blocks, Strip(_street(b), top=0.80 * b.high, depth=0.74)], [_railing(b)])
-
-
 PLACE_BUILDERS: Mapping[str, Callable[[Builder], Set]] = {
     "mountains": mountains,
     "forest": forest,
@@ -170,7 +101,7 @@ def _copse(b: Builder) -> Line:
         away = np.abs((columns - middle + b.length / 2) % b.length - b.length / 2) / radius
         crown = np.sqrt(np.clip(1 - away**2, 0, 1)) * radius * 1.9 / (0.07 * b.high)
         line = np.maximum(line, np.where(crown > 0, 0.12 + crown, 0))
-    return np.clip(line, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(line, 0, 1), np.float32)
 
 
 def _mesas(b: Builder) -> Line:
@@ -215,11 +146,11 @@ def _trunks(b: Builder) -> Picture:
             (middle + half * 1.7, high),
             (middle - half * 1.7, high),
         ]
-        _fill(sheet, trunk, tone)
+        fill(sheet, trunk, tone)
         for _ in range(4):
             y, side = b.random.uniform(0.05, 0.45) * high, 1 if b.random.random() < 0.5 else -1
             reach = b.unit * b.random.uniform(0.10, 0.22) * side
-            _fill(sheet, [(middle, y), (middle + reach, y - abs(reach) * 0.45), (middle, y + half * 0.6)], tone)
+            fill(sheet, [(middle, y), (middle + reach, y - abs(reach) * 0.45), (middle, y + half * 0.6)], tone)
     return sheet
 
 
@@ -233,86 +164,3 @@ def _wave(b: Builder, top: float, height: float, depth: float, drift: float) -> 
     sheet_high = round(b.high * (1 + MARGIN) - start)
     sheet = relief_strip(b.random, 3 + (1 - line).astype(np.float32) * height * b.high, sheet_high, slope)
     return Strip(sheet, top=start, depth=depth, drift=drift * b.unit / 720, sway=(b.unit * 0.006, 0.22 + 0.1 * depth))
-
-
-def _towers(b: Builder, depth: float, rise: float, width: float, lit: float) -> Picture:
-    """Blocks with windows; `lit` of them are lit when it is dark, fewer by day."""
-    high = round(b.high * (rise + COVERED))
-    sheet = np.zeros((high, b.length, 4), np.uint8)
-    tone = b.palette.at_depth(depth)
-    x = 0.0
-    while x < b.length - b.unit * width * 0.4:
-        wide = min(b.unit * width * b.random.uniform(0.7, 1.5), b.length - x)
-        roof = high - b.high * COVERED - rise * b.high * b.random.uniform(0.22, 0.98)
-        _tower(
-            b,
-            sheet,
-            (x, roof, x + wide - b.unit * 0.004, high),
-            mix(tone, b.palette.near, b.random.uniform(0, 0.18)),
-            lit,
-        )
-        x += wide
-    return sheet
-
-
-def _tower(b: Builder, sheet: Picture, box: tuple[float, float, float, float], tone: Colour, lit: float) -> None:
-    left, roof, right, foot = box
-    _fill(sheet, [(left, roof), (right, roof), (right, foot), (left, foot)], tone)
-    if b.random.random() < 0.35:
-        middle, thin = (left + right) / 2, b.unit * 0.0018
-        tip = roof - b.unit * b.random.uniform(0.03, 0.08)
-        _fill(sheet, [(middle - thin, tip), (middle + thin, tip), (middle + thin, roof), (middle - thin, roof)], tone)
-    step = max(6.0, b.unit * 0.017)
-    columns, rows = int((right - left) / step - 0.6), min(40, int((foot - roof) / (step * 1.35)))
-    inset = (right - left - columns * step) / 2
-    for row in range(1, rows):
-        for column in range(columns):
-            glowing = b.random.random() < (lit if b.palette.dark else lit * 0.45) * (1 - 0.8 * (row / max(rows, 14)))
-            lamp = b.palette.lamp if b.random.random() < 0.8 else b.palette.accent
-            pane = mix(tone, lamp, 0.85 if b.palette.dark else 0.6) if glowing else mix(tone, b.palette.haze, 0.12)
-            x, y = left + inset + column * step, roof + row * step * 1.35
-            _fill(
-                sheet,
-                [
-                    (x + step * 0.2, y),
-                    (x + step * 0.8, y),
-                    (x + step * 0.8, y + step * 0.75),
-                    (x + step * 0.2, y + step * 0.75),
-                ],
-                pane,
-            )
-
-
-def _street(b: Builder) -> Picture:
-    """A kerb, the road and its broken line."""
-    high = round(b.high * (0.2 + MARGIN) + 4)
-    sheet = np.zeros((high, b.length, 4), np.uint8)
-    road, kerb = b.palette.at_depth(0.86), mix(b.palette.at_depth(0.7), b.palette.haze, 0.25)
-    _fill(sheet, [(0, 0), (b.length, 0), (b.length, high), (0, high)], road)
-    _fill(sheet, [(0, 0), (b.length, 0), (b.length, b.unit * 0.012), (0, b.unit * 0.012)], kerb)
-    dashes = b.cells(5)
-    for index in range(dashes):
-        x, y, long = index * b.length / dashes, b.high * 0.085, b.length / dashes * 0.5
-        _fill(
-            sheet,
-            [(x, y), (x + long, y), (x + long, y + b.unit * 0.009), (x, y + b.unit * 0.009)],
-            mix(road, b.palette.lamp, 0.5),
-        )
-    return sheet
-
-
-def _railing(b: Builder) -> Strip:
-    high = round(b.high * (0.10 + MARGIN))
-    sheet = np.zeros((high, b.length, 4), np.uint8)
-    tone, bar = b.palette.near * 0.7, b.unit * 0.010
-    _fill(sheet, [(0, bar), (b.length, bar), (b.length, bar * 2.2), (0, bar * 2.2)], tone)
-    posts = b.cells(2)
-    for index in range(posts):
-        x = index * b.length / posts + 4
-        _fill(sheet, [(x, 0), (x + bar * 1.6, 0), (x + bar * 1.6, high), (x, high)], tone)
-    return Strip(sheet, top=0.975 * b.high, depth=1.0)
-
-
-def _fill(sheet: Picture, points: list[tuple[float, float]], tone: Colour) -> None:
-    outline = np.round(np.asarray(points) * 16).astype(np.int32)
-    cv2.fillPoly(sheet, [outline], (*(float(channel) for channel in tone), 255.0), cv2.LINE_AA, 4)

@@ -14,6 +14,7 @@ SMALLEST = 160
 """Pixels of the short side below which words could not be read and no slate is drawn."""
 MOST_LINES = 2
 WHITE, DIM = (246, 244, 238), (196, 194, 188)
+BAR_LIGHT = 90
 TIMECODE_SIGNS = "0123456789:"
 
 
@@ -51,7 +52,7 @@ class Slate:
         self._clock(frame, number)
         bar = max(2, high // 360)
         done = frame[high - bar :, : max(1, round(wide * share))]
-        cv2.add(done, (90, 90, 90, 0), dst=done)
+        cv2.add(done, np.full_like(done, BAR_LIGHT), dst=done)
 
     def _clock(self, frame: Picture, number: int) -> None:
         high, right = frame.shape[0], frame.shape[1] - self._pad

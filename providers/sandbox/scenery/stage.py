@@ -5,12 +5,14 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from providers.sandbox.scenery.builder import HORIZON, Builder
 from providers.sandbox.scenery.camera import view_at
 from providers.sandbox.scenery.drawing import View
 from providers.sandbox.scenery.layers import Sky, Water
 from providers.sandbox.scenery.palette import PALETTES, Picture
-from providers.sandbox.scenery.places import HORIZON, PLACE_BUILDERS, Builder
-from providers.sandbox.scenery.subjects import SUBJECT_DRAWERS, Subject, look_of
+from providers.sandbox.scenery.places import PLACE_BUILDERS
+from providers.sandbox.scenery.subject import Subject, look_of
+from providers.sandbox.scenery.subjects import SUBJECT_DRAWERS
 from providers.sandbox.scenery.weather import WEATHER_MAKERS, Grain, Twinkle, clouds
 from providers.sandbox.scenery.words import Script
 
@@ -84,5 +86,5 @@ class Vignette:
         mask = np.clip(light + noise, 0, 255).astype(np.uint8)
         self._mask = cv2.merge([mask, mask, mask])
 
-    def draw(self, frame: Picture, view: View) -> None:
+    def draw(self, frame: Picture, view: View) -> None:  # noqa: ARG002 — a prop like the others
         cv2.multiply(frame, self._mask, dst=frame, scale=1 / 255)

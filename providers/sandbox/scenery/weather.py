@@ -50,13 +50,13 @@ class Grain:
     def __init__(self, random: Random, wide: int, high: int, amount: int = 2) -> None:
         noise = random.integers(0, 2 * amount + 1, (high + 64, wide + 64), np.uint8)
         self._noise = cv2.merge([noise, noise, noise])
-        self._amount = amount
+        self._mean = np.full((high, wide, 3), amount, np.uint8)
 
     def draw(self, frame: Picture, view: View) -> None:
         step = int(view.seconds * 997)
         top, left = step * 37 % 64, step * 53 % 64
         cv2.add(frame, self._noise[top : top + view.high, left : left + view.wide], dst=frame)
-        cv2.subtract(frame, (self._amount, self._amount, self._amount, 0), dst=frame)
+        cv2.subtract(frame, self._mean, dst=frame)
 
 
 def clouds(random: Random, palette: Palette, wide: int, high: int) -> Drift:
@@ -158,4 +158,5 @@ def _dots(
         ink = tuple(float(value) for value in tone * strength)
         cv2.circle(sheet, (round(x * 16), round(y * 16)), round(radius * 16), ink, cv2.FILLED, cv2.LINE_AA, 4)
     blur = max(0.6, radii[1] * 0.35)
-    return np.clip(cv2.GaussianBlur(sheet, (0, 0), blur) * 1.25, 0, 255).astype(np.uint8)
+    soft = np.asarray(cv2.GaussianBlur(sheet, (0, 0), blur)) * 1.25
+    return np.asarray(np.clip(soft, 0, 255), np.uint8)

@@ -12,8 +12,17 @@ from providers.openai_videos.adapter import OpenAIVideos, Profile
 from providers.signing import sign
 
 PROFILE = Profile("sandbox", "Sandbox", models_of("sandbox", "openai_videos"))
-REQUEST = GenerationRequest(model="sandbox-1", prompt="a boat", seconds=2, size="64x36", seed=7, fps=Fraction(30000, 1001))
-VIDEO = {"id": "video_1", "object": "video", "status": "queued", "progress": 0, "created_at": 1763800000, "prompt": "a boat"}
+REQUEST = GenerationRequest(
+    model="sandbox-1", prompt="a boat", seconds=2, size="64x36", seed=7, fps=Fraction(30000, 1001)
+)
+VIDEO = {
+    "id": "video_1",
+    "object": "video",
+    "status": "queued",
+    "progress": 0,
+    "created_at": 1763800000,
+    "prompt": "a boat",
+}
 
 
 def adapter(respond, **options) -> OpenAIVideos:
@@ -152,7 +161,12 @@ async def test_a_lost_connection_while_looking_is_tried_again():
 
 @pytest.mark.parametrize(
     ("headers", "seconds"),
-    [({"retry-after-ms": "1500", "retry-after": "9"}, 1.5), ({"retry-after": "9"}, 9.0), ({}, None), ({"retry-after": "soon"}, None)],
+    [
+        ({"retry-after-ms": "1500", "retry-after": "9"}, 1.5),
+        ({"retry-after": "9"}, 9.0),
+        ({}, None),
+        ({"retry-after": "soon"}, None),
+    ],
 )
 async def test_it_passes_on_how_long_to_wait(headers, seconds):
     with pytest.raises(errors.RateLimited) as caught:
@@ -162,7 +176,13 @@ async def test_it_passes_on_how_long_to_wait(headers, seconds):
 
 @pytest.mark.parametrize(
     ("status", "state"),
-    [("queued", JobState.QUEUED), ("in_progress", JobState.RUNNING), ("processing", JobState.RUNNING), ("completed", JobState.SUCCEEDED), ("cancelled", JobState.CANCELLED)],
+    [
+        ("queued", JobState.QUEUED),
+        ("in_progress", JobState.RUNNING),
+        ("processing", JobState.RUNNING),
+        ("completed", JobState.SUCCEEDED),
+        ("cancelled", JobState.CANCELLED),
+    ],
 )
 async def test_it_translates_each_status(status, state):
     snapshot = await adapter(httpx.Response(200, json=VIDEO | {"status": status})).fetch("video_1")
@@ -179,7 +199,15 @@ async def test_an_unknown_status_is_running_with_a_warning():
 
 @pytest.mark.parametrize(
     ("code", "state"),
-    [("moderation_blocked", "refused"), ("content_policy", "refused"), ("SAFETY_OUT", "refused"), ("sentinel_block", "refused"), ("generation_failed", "failed"), (None, "failed"), (17, "failed")],
+    [
+        ("moderation_blocked", "refused"),
+        ("content_policy", "refused"),
+        ("SAFETY_OUT", "refused"),
+        ("sentinel_block", "refused"),
+        ("generation_failed", "failed"),
+        (None, "failed"),
+        (17, "failed"),
+    ],
 )
 async def test_a_failed_job_is_a_refusal_only_when_its_code_speaks_of_safety(code, state):
     video = VIDEO | {"status": "failed", "error": {"code": code, "message": "Why."}}
@@ -220,7 +248,10 @@ async def test_a_download_maps_its_errors_and_counts_its_bytes():
     with pytest.raises(errors.BadAnswer, match="3 of 5"):
         _ = [chunk async for chunk in adapter(short).download(Asset("video_1"))]
     with pytest.raises(errors.BadAnswer, match="larger"):
-        _ = [chunk async for chunk in adapter(httpx.Response(200, content=b"abc"), max_media_bytes=2).download(Asset("v"))]
+        _ = [
+            chunk
+            async for chunk in adapter(httpx.Response(200, content=b"abc"), max_media_bytes=2).download(Asset("v"))
+        ]
 
 
 def test_it_estimates_in_dollars_with_four_places():

@@ -46,7 +46,9 @@ async def test_a_lost_answer_is_told_apart_and_found_in_the_list(adapter, sandbo
     with pytest.raises(AnswerLost):
         await adapter.submit(request, "key-lost")
     entry = next(job for job in sandbox.ledger() if job["client_id"] == "key-lost")
-    assert entry["id"] in [snapshot.remote_id for snapshot in await adapter.recent() if snapshot.prompt == request.prompt]
+    assert entry["id"] in [
+        snapshot.remote_id for snapshot in await adapter.recent() if snapshot.prompt == request.prompt
+    ]
 
 
 async def test_refusals_come_out_as_words_of_our_tree(adapter):

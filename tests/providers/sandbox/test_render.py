@@ -1,4 +1,5 @@
 from fractions import Fraction
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -16,7 +17,7 @@ def order(*scenarios, prompt="A boat on the sea", seconds=2, seed=1, **more):
 
 def steps(frames):
     """Mean absolute difference of each frame to the one before, in 8-bit levels."""
-    return [float(np.abs(b.astype(int) - a).mean()) for a, b in zip(frames, frames[1:], strict=False)]
+    return [float(np.abs(b.astype(int) - a).mean()) for a, b in pairwise(frames)]
 
 
 @pytest.mark.parametrize(

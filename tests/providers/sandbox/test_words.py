@@ -7,7 +7,10 @@ from providers.sandbox.scenery.words import another, read_script
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("A red car drives through Tokyo at night in the rain, pan left", ("night", "city", "car", "rain", "pan_left", "D1342B")),
+        (
+            "A red car drives through Tokyo at night in the rain, pan left",
+            ("night", "city", "car", "rain", "pan_left", "D1342B"),
+        ),
         ("Slow push-in on a lighthouse at sunset", ("sunset", "sea", "lighthouse", "", "push_in", "")),
         ("a cat in a misty forest, handheld", ("fog", "forest", "cat", "", "handheld", "")),
         ("Train through snowy mountains at dawn, orbit", ("dawn", "mountains", "train", "snow", "orbit", "")),
