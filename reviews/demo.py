@@ -20,14 +20,13 @@ from reviews.rules.verbs import Outcome
 from studio.actions.enrolling import create_project, enrol
 from studio.actions.events import Actor
 from studio.actions.prompting import Order, estimate, submit_prompt
+from studio.demo_logins import DEMO_DOMAIN, DEMO_PASSWORD, DEMO_PROJECT
 from studio.errors import DailiesError
 from studio.models import Candidate, Project, Prompt, User
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
 
 SHOTS_PATH = Path(__file__).parent / "data" / "demo_shots.toml"
-PASSWORD = "dailies-demo"  # noqa: S105 — demo only; production refuses to start while these people exist
-PROJECT_SLUG = "harbour"
 PEOPLE: Mapping[str, tuple[str, tuple[Role, ...]]] = {
     "author": ("Ana Author", (Role.AUTHOR,)),
     "reviewer": ("Rui Reviewer", (Role.REVIEWER,)),
@@ -41,7 +40,7 @@ MACHINE = Actor.system("demo")
 
 def seed() -> Project:
     """The demo project and a person of each role; doing it again changes nothing."""
-    project = create_project(slug=PROJECT_SLUG, name="Harbour film", actor=MACHINE)
+    project = create_project(slug=DEMO_PROJECT, name="Harbour film", actor=MACHINE)
     for username, (name, roles) in PEOPLE.items():
         enrol(_person(username, name), project, roles, actor=MACHINE)
     active_policy(project)
@@ -51,10 +50,16 @@ def seed() -> Project:
 def _person(username: str, name: str) -> User:
     first, last = name.split()
     user, is_new = User.objects.get_or_create(
-        username=username, defaults={"first_name": first, "last_name": last, "is_staff": username == "moderator"}
+        username=username,
+        defaults={
+            "first_name": first,
+            "last_name": last,
+            "email": f"{username}@{DEMO_DOMAIN}",
+            "is_staff": username == "moderator",
+        },
     )
     if is_new:
-        user.set_password(PASSWORD)
+        user.set_password(DEMO_PASSWORD)
         user.save(update_fields=["password"])
     if user.is_staff:
         user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
@@ -87,7 +92,7 @@ def shots() -> list[Shot]:
 
 def order_shot(shot: Shot) -> Prompt:
     """Ask for the shot as the demo's author. The form token is the shot's own: a second start orders nothing."""
-    author, project = User.objects.get(username="author"), Project.objects.get(slug=PROJECT_SLUG)
+    author, project = User.objects.get(username="author"), Project.objects.get(slug=DEMO_PROJECT)
     cost: Decimal = estimate(shot.text, shot.direction, shot.order)
     return submit_prompt(
         project=project,

@@ -7,6 +7,9 @@ from studio.models import Membership
 from studio.rules.roles import Role
 
 DEMO_PASSWORD = "dailies-demo"  # noqa: S105 — printed on the sign-in page of the demo, refused everywhere else
+DEMO_PROJECT = "harbour"
+DEMO_DOMAIN = "demo.invalid"
+"""Of every demo person's e-mail address, so that production knows them again. `.invalid` is reserved (RFC 2606)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,11 @@ from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, connection
 
+from studio.demo_logins import DEMO_DOMAIN
 from studio.models import User
 
 SHORTEST_KEY = 50
 """Characters; Django's own check W009 draws the same line."""
-DEMO_ADDRESSES = "@dailies.example"
-"""How the e-mail addresses of the demo's people end."""
 SAID_HERE = {"security.W009", "security.W018", "security.W020"}
 """Django's warnings about the key, DEBUG and ALLOWED_HOSTS, which we say in our own words and refuse for more."""
 
@@ -76,13 +75,13 @@ def _demo_people() -> Iterator[str]:
     # In a thread of its own: the web server imports us inside its event loop, where Django refuses queries.
     with ThreadPoolExecutor(max_workers=1) as aside:
         if aside.submit(_has_demo_people).result():
-            yield f"the demo's people ({DEMO_ADDRESSES}), whose passwords everybody knows, are in this database."
+            yield f"the demo's people (…@{DEMO_DOMAIN}), whose passwords everybody knows, are in this database."
 
 
 def _has_demo_people() -> bool:
     """False as well while the database is away or empty: then nobody can sign in, and `/healthz` says why."""
     try:
-        return User.objects.filter(email__endswith=DEMO_ADDRESSES).exists()
+        return User.objects.filter(email__endswith=f"@{DEMO_DOMAIN}").exists()
     except DatabaseError:
         return False
     finally:

@@ -71,7 +71,7 @@ class Supervisor:
         self.say("Stopped; nothing is left running.")
 
     def _prepare_folders(self) -> None:
-        for folder in (self.state, self.state / "logs", self.state / "broker"):
+        for folder in (self.state, *(self.state / name for name in ("logs", "broker", "static"))):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         runtime_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         owner = runtime_folder().stat()

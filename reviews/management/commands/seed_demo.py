@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from reviews import demo
+from studio.demo_logins import DEMO_PASSWORD, demo_people
 
 
 class Command(BaseCommand):
@@ -12,5 +13,7 @@ class Command(BaseCommand):
     def handle(self, *_: object, **__: object) -> None:
         if not (settings.DEMO or settings.TEST):
             raise CommandError("Demo people have a known password: they are made only with DAILIES_DEMO=1.")
-        project = demo.seed()
-        self.stdout.write(f"{project} is ready: {', '.join(demo.PEOPLE)}.")
+        demo.seed()
+        self.stdout.write(f"Sign in with the password {DEMO_PASSWORD} as")
+        for person in demo_people():
+            self.stdout.write(f"  {person.username:<10} {person.roles}")

@@ -8,13 +8,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from studio.celery import QUEUES
+from studio.demo_logins import DEMO_PROJECT
 from studio.paths import state_folder
 from studio.supervisor.children import Child
 from studio.supervisor.commands import manage
 from studio.supervisor.errors import CannotStart
 from studio.supervisor.tree import Supervisor
-
-DEMO_PROJECT = "demo"
 
 
 class Command(BaseCommand):
@@ -33,7 +32,7 @@ class Command(BaseCommand):
 
     def _say(self, line: str) -> None:
         with suppress(OSError):  # the terminal may be gone (SIGHUP); stopping goes on
-            self.stdout.write(line)
+            self.stdout.write(f"{line}\n")
             self.stdout.flush()
 
 
