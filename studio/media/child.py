@@ -23,6 +23,9 @@ ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "2",  # the same for the C library's arenas
     "LANG": "C.UTF-8",
 }
+MEMORY_WORDS = ("MemoryError", "malloc of size")
+"""What Python and x264 say when an allocation fails outside the code that could catch it."""
+
 LAST_WORDS = 2_000
 """Characters of the child's stderr that are kept for the log."""
 
@@ -145,7 +148,7 @@ def require_success(ending: Ending) -> None:
         raise ChildFailed("timeout", detail)
     if ending.status == -signal.SIGXCPU:
         raise ChildFailed("cpu", detail)
-    if ending.status == OUT_OF_MEMORY or "MemoryError" in detail:
+    if ending.status == OUT_OF_MEMORY or any(word in detail for word in MEMORY_WORDS):
         raise ChildFailed("memory", detail)
     if ending.status != 0:
         raise ChildFailed("crashed", f"status {ending.status}: {detail}")
