@@ -112,7 +112,9 @@ def oddities(clip: Clip) -> Iterator[Observation]:
         "sample_aspect": facts.sample_aspect not in (0, 1)
         and f"Pixels are not square: sample aspect {facts.sample_aspect.numerator}:{facts.sample_aspect.denominator}.",
         "rotation": facts.rotation % 360 != 0 and f"Players must turn the picture by {facts.rotation} degrees.",
-        "full_range": facts.colour_range == "full" and "Colours use the full range 0-255; players expect 16-235.",
+        "full_range": facts.colour_range == "full"
+        and not facts.pixel_format.startswith("gbr")
+        and "Colours use the full range 0-255; players expect 16-235.",
         "untagged_colour": facts.colour_range is None and "The file does not say which range its colours use.",
         "extra_streams": facts.extra_streams > 0
         and f"The file holds {facts.extra_streams} more streams than one picture and one sound.",

@@ -48,7 +48,7 @@ class HardCuts:
     motion differs as much as a cut; local motion is the median over +-5 frames of the larger of two neighbours, so that
     drawings on twos, which move every second frame, count as moving. `isolated_ratio`: D against the plain median of
     +-2 frames, so that a whip pan of three frames is none. `min_histogram`: smallest histogram distance, which
-    `sure_difference` may stand in for. `same_above`: correlation of luma from which it shows the same picture: a flash
+    `sure_difference` may stand in for, except across a gap, where the same scene has moved on. `same_above`: correlation of luma from which it shows the same picture: a flash
     or a flickering lamp then explains its change. `through_seconds`: the longest black or flat gap across which two
     pictures are compared; going to black or coming from it is no cut by itself (black_frames tells of it), another
     picture after the gap is.
@@ -118,7 +118,7 @@ class HardCuts:
             gap <= self.through_seconds
             and all(differences[pair] > self.min_difference for pair in pairs)
             and jump.difference > max(self._needed(differences, pair, skip=pairs) for pair in pairs)
-            and (jump.histogram > self.min_histogram or jump.difference > self.sure_difference)
+            and (jump.histogram > self.min_histogram or (len(pairs) == 1 and jump.difference > self.sure_difference))
         )
 
     def _needed(self, differences: Series, pair: int, skip: set[int] | None = None) -> float:

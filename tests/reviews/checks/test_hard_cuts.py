@@ -71,6 +71,12 @@ def test_it_finds_another_picture_behind_a_short_black_gap():
     assert found([texture(1)] * 10 + [BLACK] * 3 + [texture(2)] * 10) == [("cut", 10, 14)]
 
 
+def test_it_knows_a_scene_that_moved_on_behind_a_black_gap():
+    film = moving(1, 26, step=2)
+    film[10:13] = [BLACK] * 3
+    assert found(film) == []
+
+
 def test_it_lets_a_long_black_gap_part_two_shots():
     assert found([texture(1)] * 10 + [BLACK] * 6 + [texture(2)] * 10) == []
 
