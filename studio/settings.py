@@ -190,8 +190,10 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "propagate": False},
         "httpx": {"level": "WARNING"},
         "uvicorn": {"handlers": [], "propagate": True},  # its own handler writes plain lines
+        "uvicorn.access": {"level": "WARNING"},
         # Beat's two ticks a second would be most of every log; what fails is logged above this level.
         "celery.beat": {"level": "WARNING"},
+        "celery.worker.request": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
     },
