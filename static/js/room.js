@@ -7,8 +7,8 @@ import { ReasonSheet } from "./reasons.js";
 const LEAD_IN_SECONDS = 1;
 const LEAD_OUT_SECONDS = 0.5;
 const RENEW_EVERY_MS = 60_000;
-const CLAIM_SECONDS = 600;
 const WARN_SECONDS = 120;
+const JSON_ANSWER = { headers: { Accept: "application/json" } };
 const NEEDS_REASON = ["reject", "request_changes"];
 const NEEDS_QUESTION = ["escalate", "send_back"];
 
@@ -95,7 +95,7 @@ class Room {
     });
     player.addEventListener("landed", () => this.describeNote());
     player.addEventListener("state", () => this.describeNote());
-    const first = this.findings.find((row) => !row.dataset.verdict) ?? this.findings[0];
+    const first = this.findings.find((row) => !row.dataset.verdict);
     if (first) this.select(first, { quietly: true, leadIn: true });
     player.addEventListener("frame", () => performance.mark("frame"), { once: true });
     this.describeNote();
@@ -155,8 +155,8 @@ class Room {
     this.showVerdict(row, now);
     const fields = new FormData(row.querySelector("form"));
     fields.set("verdict", now || "taken_back");
-    const answer = await this.post(row.querySelector("form").action, fields, { redirect: "manual" });
-    if (!answer || !(answer.ok || answer.type === "opaqueredirect")) {
+    const answer = await this.post(row.querySelector("form").action, fields, JSON_ANSWER);
+    if (!answer?.ok) {
       this.showVerdict(row, before);
       return answer && this.refused(answer);
     }
@@ -311,15 +311,12 @@ class Room {
 
   async refused(answer) {
     if (answer.status === 401) return location.reload();
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const said = page.querySelector("[data-problem]");
-    const problem = said ?? Object.assign(document.createElement("div"), { className: "problem", tabIndex: -1, textContent: `Refused (${answer.status}).` });
-    problem.setAttribute("role", "alert");
+    const problem = await problemIn(answer);
     if (answer.status === 409) this.lost();
     if (answer.status === 409) problem.dataset.lasting = "";
     this.element.querySelector(".refusal")?.remove();
     const holder = Object.assign(document.createElement("div"), { className: "refusal" });
-    holder.append(document.adoptNode(problem));
+    holder.append(problem);
     this.offerWays(problem, answer.status === 409);
     this.element.querySelector("#deciding").append(holder);
     if (answer.status === 409) this.sheet.close();
@@ -327,13 +324,14 @@ class Room {
   }
 
   offerWays(problem, isLost) {
-    const ways = problem.querySelector(".buttons") ?? problem.appendChild(Object.assign(document.createElement("div"), { className: "buttons" }));
+    const ways = problem.appendChild(Object.assign(document.createElement("div"), { className: "buttons" }));
     const offer = (label, act) => {
       const button = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: label });
       button.addEventListener("click", act);
       ways.append(button);
     };
     const draft = this.draft();
+    if (isLost) offer("Next clip", () => location.assign(`/queues/${this.element.dataset.queue}/`));
     if (isLost && draft) offer("Copy my draft", () => navigator.clipboard.writeText(draft).then(() => say("Copied.")));
     if (!isLost) offer("Close", () => this.escape());
   }
@@ -404,10 +402,11 @@ class Room {
 
   async renew() {
     this.renewed = performance.now();
-    const answer = await fetch(this.claim.dataset.renew, { method: "POST", body: this.token(), redirect: "manual", credentials: "same-origin" }).catch(() => null);
+    const answer = await fetch(this.claim.dataset.renew, { method: "POST", body: this.token(), ...JSON_ANSWER }).catch(() => null);
     if (!answer) return;
-    if (answer.status === 409) return this.refused(answer);
-    if (answer.ok || answer.type === "opaqueredirect") this.expires = performance.now() + CLAIM_SECONDS * 1000;
+    if (!answer.ok) return answer.status < 500 && this.refused(answer);
+    const { expires_at: until } = await answer.json();
+    this.expires = performance.now() + new Date(until).getTime() - Date.now();
     this.tick();
   }
 
@@ -448,6 +447,22 @@ class Room {
     this.closing.abort();
     clearInterval(this.clock);
   }
+}
+
+// The refusal in an answer, of a page or of JSON, as one strip of title and sentence.
+async function problemIn(answer) {
+  const text = await answer.text();
+  const page = new DOMParser().parseFromString(text.startsWith("{") ? "" : text, "text/html").querySelector("[data-problem]");
+  const told = text.startsWith("{") ? JSON.parse(text) : {};
+  const problem = Object.assign(document.createElement("div"), { className: "problem", tabIndex: -1 });
+  problem.setAttribute("role", "alert");
+  problem.append(
+    Object.assign(document.createElement("h2"), { textContent: told.title ?? page?.querySelector("h1, h2")?.textContent ?? "Refused" }),
+    Object.assign(document.createElement("p"), {
+      textContent: told.message ?? page?.querySelector("p")?.textContent ?? `The server answered ${answer.status}.`,
+    }),
+  );
+  return problem;
 }
 
 function replaceRoom(old, next, title, address) {
