@@ -18,8 +18,8 @@ LONGEST_TEXT = 4000
 LONGEST_FIELD = 500
 LARGEST_SEED = 2**31 - 1
 SIZES = ("1280x720", "720x1280", "1920x1080", "1080x1920", "1024x1024", "640x360", "360x640")
-RATES = (("", "As the model makes it"), ("24", "24"), ("25", "25"), ("30000/1001", "29.97"), ("30", "30"), ("60", "60"))
-SOUND = (("", "As the model makes it"), ("yes", "With sound"), ("no", "Silent"))
+RATES = (("", "Any"), ("24", "24"), ("25", "25"), ("30000/1001", "29.97"), ("30", "30"), ("60", "60"))
+SOUND = (("", "Any"), ("yes", "With sound"), ("no", "Silent"))
 UNDO_SECONDS = (10, 20, 30, 60)
 
 
@@ -81,7 +81,7 @@ class PromptForm(OrderForm):
         label="Prompt",
         max_length=LONGEST_TEXT,
         required=False,
-        help_text="In your own words. It is sent first; the direction beside it follows.",
+        help_text="In your own words. It is sent first; the direction below follows.",
         widget=forms.Textarea(attrs={"rows": 7}),
     )
     form_token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
@@ -99,7 +99,7 @@ class PromptForm(OrderForm):
         return [self[field.slug] for field in FIELDS]
 
     @property
-    def order_fields(self) -> list[forms.BoundField]:
+    def how_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in OrderForm.base_fields if name != "model"]
 
     def direction(self) -> dict[str, str]:
