@@ -48,10 +48,10 @@ class HardCuts:
     motion differs as much as a cut; local motion is the median over +-5 frames of the larger of two neighbours, so that
     drawings on twos, which move every second frame, count as moving. `isolated_ratio`: D against the plain median of
     +-2 frames, so that a whip pan of three frames is none. `min_histogram`: smallest histogram distance, which
-    `sure_difference` may stand in for, except across a gap, where the same scene has moved on. `same_above`: correlation of luma from which it shows the same picture: a flash
-    or a flickering lamp then explains its change. `through_seconds`: the longest black or flat gap across which two
-    pictures are compared; going to black or coming from it is no cut by itself (black_frames tells of it), another
-    picture after the gap is.
+    `sure_difference` may stand in for, except across a gap, where the same scene has moved on. `same_above`:
+    correlation of luma from which it shows the same picture: a flash or a flickering lamp then explains its change.
+    `through_seconds`: the longest black or flat gap across which two pictures are compared; going to black or coming
+    from it is no cut by itself (black_frames tells of it), another picture after the gap is.
     """
 
     key: ClassVar[str] = "hard_cuts"
