@@ -23,7 +23,7 @@ VERBS = [(outcome.value, outcome.label) for outcome in Outcome if outcome is not
 
 
 def sign_seen(review: Review, user: User, seen: Seen) -> str:
-    """What this person has on this page, with a fresh decision key: signed, so that nobody can claim to have seen another."""
+    """What this person has on this page, with a fresh decision key; signed, so that nobody claims to have seen more."""
     facts = asdict(seen) | {"at": seen.at.isoformat(), "key": str(uuid4()), "review": review.pk, "user": user.pk}
     return signing.dumps(facts, salt=SALT, compress=True)
 

@@ -21,6 +21,10 @@ class Post:
     name: str
     roles: frozenset[Role]
 
+    @property
+    def roles_sorted(self) -> list[Role]:
+        return [role for role in Role if role in self.roles]
+
 
 def posts_of(user: User) -> list[Post]:
     """Where `user` holds which roles, by the projects' names. A superuser holds every role everywhere."""

@@ -13,9 +13,10 @@ if "DAILIES_STATE" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["DAILIES_STATE"], ignore_errors=True)
 
 from studio.settings import *  # noqa: F403
-from studio.settings import DATABASES, STATE
+from studio.settings import DATABASES, STATE, STATIC_ROOT
 
 SECRET_KEY = "a-key-for-tests-only-that-signs-nothing-real"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(STATE / "tests.sqlite3")}
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # the static middleware warns of a folder that is missing

@@ -83,11 +83,15 @@ def _context(request: HttpRequest, user: User) -> dict[str, Any]:
 
 def _queued(user: User, queue: Queue) -> Queued:
     at = clock.now()
-    counts = offered_to(user, queue).order_by().aggregate(
-        offered=Count("pk"),
-        overdue=Count("pk", filter=Q(due_at__lte=at)),
-        due_soon=Count("pk", filter=Q(due_at__gt=at, due_at__lte=at + SOON)),
-        oldest=Min("opened_at"),
+    counts = (
+        offered_to(user, queue)
+        .order_by()
+        .aggregate(
+            offered=Count("pk"),
+            overdue=Count("pk", filter=Q(due_at__lte=at)),
+            due_soon=Count("pk", filter=Q(due_at__gt=at, due_at__lte=at + SOON)),
+            oldest=Min("opened_at"),
+        )
     )
     return Queued(queue.value, **counts)
 

@@ -49,9 +49,9 @@ def desk(request: UserRequest, slug: str) -> HttpResponse:
     project = project_for(request, slug, Role.EDITOR, Role.MODERATOR, Role.AUDITOR)
     waiting = Exists(Candidate.objects.filter(prompt=OuterRef("pk"), status=Status.WITH_EDITOR))
     prompts = Prompt.objects.filter(project=project, candidates__isnull=False).distinct()
-    page = page_of(prompts.exclude(waiting).prefetch_related(*_takes()), request, size=ROWS)
+    page = page_of(prompts.exclude(waiting).prefetch_related(_takes()), request, size=ROWS)
     is_first_page = not page.previous_url
-    front = prompts.filter(waiting).prefetch_related(*_takes()).order_by("pk") if is_first_page else prompts.none()
+    front = prompts.filter(waiting).prefetch_related(_takes()).order_by("pk") if is_first_page else prompts.none()
     context = {
         "project": project,
         "waiting_rows": _rows(front),
@@ -70,7 +70,7 @@ def _counts(project: Project) -> dict[str, int]:
     )
 
 
-def _takes() -> tuple[Prefetch[str, "QuerySet[Candidate]", str], ...]:
+def _takes() -> "Prefetch[str, QuerySet[Candidate], str]":
     """A prompt's takes with what their poster says, in four queries for the whole board."""
     takes = (
         Candidate.objects.order_by("pk")
@@ -80,7 +80,7 @@ def _takes() -> tuple[Prefetch[str, "QuerySet[Candidate]", str], ...]:
             Prefetch("reviews", Review.objects.open(), to_attr="open_reviews"),
         )
     )
-    return (Prefetch("candidates", takes),)
+    return Prefetch("candidates", takes)
 
 
 def _rows(prompts: Iterable[Prompt]) -> list[DeskRow]:
@@ -98,7 +98,9 @@ def _take(candidate: Candidate) -> DeskTake:
         candidate=candidate,
         href=reverse("review", args=[open_here[0].pk]) if open_here else reverse("take", args=[candidate.uuid]),
         worst=_worst(candidate),
-        cost=(generation.cost_billed if generation.cost_billed is not None else generation.cost_estimated) if generation else None,
+        cost=(generation.cost_billed if generation.cost_billed is not None else generation.cost_estimated)
+        if generation
+        else None,
         waits=bool(open_here),
     )
 

@@ -28,7 +28,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 def _publication(uuid: UUID) -> Publication:
     """A release that is public or was. Everything else does not exist for the public."""
-    known = Publication.objects.filter(state__in=[PublicationState.LIVE, PublicationState.WITHDRAWN], published_at__isnull=False)
+    known = Publication.objects.filter(
+        state__in=[PublicationState.LIVE, PublicationState.WITHDRAWN], published_at__isnull=False
+    )
     return get_object_or_404(known.select_related("candidate__blob", "candidate__generation"), uuid=uuid)
 
 
@@ -55,7 +57,9 @@ def _shown(publication: Publication) -> dict[str, Any]:
 def public_media(request: HttpRequest, uuid: UUID, name: str) -> HttpResponseBase:
     publication = _publication(uuid)
     if publication.state == PublicationState.WITHDRAWN:
-        return HttpResponse("Withdrawn.", status=HTTPStatus.GONE, content_type="text/plain", headers={"Cache-Control": "no-store"})
+        return HttpResponse(
+            "Withdrawn.", status=HTTPStatus.GONE, content_type="text/plain", headers={"Cache-Control": "no-store"}
+        )
     path = media_store().public_path(publication.uuid) / name
     if not path.is_file():
         raise Http404

@@ -32,7 +32,9 @@ def finding_label(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def candidate_note(request: UserRequest, uuid: str) -> HttpResponse:
-    candidate = get_object_or_404(Candidate.objects.visible_to(request.user).select_related("prompt__project"), uuid=uuid)
+    candidate = get_object_or_404(
+        Candidate.objects.visible_to(request.user).select_related("prompt__project"), uuid=uuid
+    )
     form = NoteForm(request.POST)
     if not form.is_valid():
         raise Invalid("Say which frames you mean, as whole numbers.")

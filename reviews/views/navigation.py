@@ -72,7 +72,10 @@ def _entries_of(user: User, path: str) -> list[Entry]:
     if held & {Role.MODERATOR, Role.AUDITOR}:
         rows.append(("Audit", reverse("audit"), 0))
     rows.append(("Gallery", reverse("gallery"), 0))
-    return [Entry(label, href, path == href or (href != "/" and path.startswith(href)), count) for label, href, count in rows]
+    return [
+        Entry(label, href, path == href or (href != "/" and path.startswith(href)), count)
+        for label, href, count in rows
+    ]
 
 
 def _project_slug(posts: list[Post], path: str, roles: frozenset[Role]) -> str:

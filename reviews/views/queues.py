@@ -81,21 +81,39 @@ def _readers_only(user: User) -> frozenset[Role]:
 @login_required
 def queues(request: UserRequest) -> HttpResponse:
     held = _readers_only(request.user)
-    context = {"queues": _queue_rows(request.user, held), "last_came": _last_came(request.user), "poll": poll_of(request)}
+    rows = _queue_rows(request.user, held)
+    context = {
+        "queues": rows,
+        "primary": next((row.slug for row in rows if row.works and row.offered), ""),
+        "all_empty": not any(row.waiting for row in rows),
+        "last_came": _last_came(request.user),
+        "poll": poll_of(request),
+    }
     return page_or_partial(request, "reviews/queues.html", "queue-list", context)
 
 
 def _queue_rows(user: User, held: frozenset[Role]) -> list[QueueRow]:
     at = clock.now()
     live = Q(claim_expires_at__gt=at)
-    counts = Review.objects.open().visible_to(user).order_by().values("queue").annotate(
-        waiting=Count("pk", distinct=True),
-        due_soon=Count("pk", filter=Q(due_at__gt=at, due_at__lte=at + SOON), distinct=True),
-        overdue=Count("pk", filter=Q(due_at__lte=at), distinct=True),
-        oldest=Min("opened_at"),
+    counts = (
+        Review.objects.open()
+        .visible_to(user)
+        .order_by()
+        .values("queue")
+        .annotate(
+            waiting=Count("pk", distinct=True),
+            due_soon=Count("pk", filter=Q(due_at__gt=at, due_at__lte=at + SOON), distinct=True),
+            overdue=Count("pk", filter=Q(due_at__lte=at), distinct=True),
+            oldest=Min("opened_at"),
+        )
     )
     by_queue = {row["queue"]: row for row in counts}
-    holders = Review.objects.open().visible_to(user).filter(live).values_list("queue", "claimed_by__first_name", "claimed_by__username")
+    holders = (
+        Review.objects.open()
+        .visible_to(user)
+        .filter(live)
+        .values_list("queue", "claimed_by__first_name", "claimed_by__username")
+    )
     offered = waiting_for(user, held)
     return [_queue_row(queue, by_queue.get(queue, {}), list(holders), offered.get(queue, 0), held) for queue in Queue]
 

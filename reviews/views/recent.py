@@ -1,6 +1,6 @@
 """A person's own last decisions: what the undo toast and the list of recent ones show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,13 @@ from studio import clock
 from studio.models import User
 
 SHOWN = 10
+STATE_WORDS: Mapping[str, str] = {
+    "undoable": "can be undone",
+    "settling": "taking effect",
+    "settled": "in effect",
+    "voided": "did not take effect",
+    "undone": "taken back",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,10 @@ class OwnDecision:
     """"undoable", "settling", "settled", "voided" or "undone"."""
     href: str
     seconds_left: float
+
+    @property
+    def state_word(self) -> str:
+        return STATE_WORDS[self.state]
 
     @property
     def undoable(self) -> bool:

@@ -10,9 +10,8 @@ from django.db.models import Case, CharField, Count, OuterRef, Q, QuerySet, Subq
 from django.urls import reverse
 
 from reviews.actions.permitting import facts_of
-from reviews.actions.seen import digest_of_runs
 from reviews.actions.policies import active_policy
-from reviews.actions.seen import Seen
+from reviews.actions.seen import Seen, digest_of_runs
 from reviews.forms import sign_seen
 from reviews.models import CheckRun, CheckStatus, Comment, Finding, FindingLabel, Review, Verdict
 from reviews.rules.conflicts import Facts
@@ -126,7 +125,13 @@ def frames_of(candidate: Candidate) -> Mapping[str, Any]:
 
 
 def media_of(candidate: Candidate) -> Mapping[str, str]:
-    files = {"frames": "frames.json", "proxy": "proxy.mp4", "poster": "poster.jpg", "sprite": "sprite.jpg", "original": "original"}
+    files = {
+        "frames": "frames.json",
+        "proxy": "proxy.mp4",
+        "poster": "poster.jpg",
+        "sprite": "sprite.jpg",
+        "original": "original",
+    }
     return {key: reverse("media", kwargs={"uuid": candidate.uuid, "name": name}) for key, name in files.items()}
 
 
@@ -157,7 +162,8 @@ def lanes_of(findings: Sequence[Finding]) -> list[Lane]:
     """One lane a check, worst first."""
     checks = sorted({each.check_key for each in findings}, key=lambda check: (-_worst(findings, check), check))
     return [
-        Lane(check, check.replace("_", " ").capitalize(), [each for each in findings if each.check_key == check]) for check in checks
+        Lane(check, check.replace("_", " ").capitalize(), [each for each in findings if each.check_key == check])
+        for check in checks
     ]
 
 

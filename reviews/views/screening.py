@@ -31,7 +31,9 @@ def _room(request: UserRequest, found: Review, *, typed: DecisionForm | None = N
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
     context = room_context(found, request.user) | {"typed": typed, "problem": problem}
     response = render(request, "reviews/review.html", context, status=status)
-    response.headers["Cache-Control"] = "no-store"  # the page carries a claim and a one-use form: never from the back button
+    response.headers["Cache-Control"] = (
+        "no-store"  # the page carries a claim and a one-use form: never from the back button
+    )
     return response
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -70,17 +71,28 @@ def take(request: UserRequest, uuid: UUID) -> HttpResponse:
     return render(request, "reviews/take.html", context)
 
 
-def _takes(user: User):  # type: ignore[no-untyped-def]
-    return Candidate.objects.visible_to(user).select_related("prompt__project", "prompt__author", "generation", "blob", "made_by")
+def _takes(user: User) -> "QuerySet[Candidate]":
+    wanted = ("prompt__project", "prompt__author", "generation", "blob", "made_by")
+    return Candidate.objects.visible_to(user).select_related(*wanted)
 
 
 def _open_review(candidate: Candidate) -> Review | None:
-    return Review.objects.open().select_related("candidate__prompt__project", "claimed_by").filter(candidate=candidate).first()
+    return (
+        Review.objects.open()
+        .select_related("candidate__prompt__project", "claimed_by")
+        .filter(candidate=candidate)
+        .first()
+    )
 
 
 def may_still_judge(facts: Facts) -> bool:
     """Whether this person may be asked for an independent judgement: then who made it and what others said stays hidden."""
-    return facts.queue is not Queue.EDITOR and not has_queue_role(facts) and not not_own_work(facts) and not facts.escalated_it
+    return (
+        facts.queue is not Queue.EDITOR
+        and not has_queue_role(facts)
+        and not not_own_work(facts)
+        and not facts.escalated_it
+    )
 
 
 def _is(publication: Publication | None, state: PublicationState) -> bool:
@@ -96,7 +108,9 @@ def _decisions(candidate: Candidate) -> Sequence[Decision]:
 def _lines(candidate: Candidate) -> Sequence[Line]:
     subjects = [f"candidate:{candidate.pk}"]
     subjects += [f"review:{pk}" for pk in candidate.reviews.values_list("pk", flat=True)]
-    subjects += [f"decision:{pk}" for pk in Decision.objects.filter(review__candidate=candidate).values_list("pk", flat=True)]
+    subjects += [
+        f"decision:{pk}" for pk in Decision.objects.filter(review__candidate=candidate).values_list("pk", flat=True)
+    ]
     subjects += [f"publication:{pk}" for pk in candidate.publications.values_list("pk", flat=True)]
     return lines_of(Event.objects.filter(subject__in=subjects).order_by("-seq"))
 
@@ -128,7 +142,12 @@ def reinstate(request: UserRequest, uuid: UUID) -> HttpResponse:
 
 def _publication(candidate: Candidate) -> Publication:
     """The newest release of this take. Raises Conflict when it was never approved."""
-    newest = Publication.objects.filter(candidate=candidate).select_related("candidate__prompt__project").order_by("pk").last()
+    newest = (
+        Publication.objects.filter(candidate=candidate)
+        .select_related("candidate__prompt__project")
+        .order_by("pk")
+        .last()
+    )
     if newest is None:
         raise Conflict("This take was never published.")
     return newest

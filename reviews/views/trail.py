@@ -37,7 +37,13 @@ def lines_of(events: Iterable[Event]) -> Sequence[Line]:
     names = _names(rows)
     takes = _takes(rows)
     return [
-        Line(event, _actor(event.actor, names), WORDS.get(event.verb, event.verb.replace("_", " ")), because(event), takes.get(event.subject, ""))
+        Line(
+            event,
+            _actor(event.actor, names),
+            WORDS.get(event.verb, event.verb.replace("_", " ")),
+            because(event),
+            takes.get(event.subject, ""),
+        )
         for event in rows
     ]
 

@@ -27,7 +27,10 @@ urlpatterns = [
     path("p/<slug:slug>/desk/", desk.desk, name="desk"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("gallery/<uuid:uuid>/", gallery.clip, name="clip"),
-    *(path(f"gallery/<uuid:uuid>/{name}", gallery.public_media, {"name": name}, name="public_media") for name in PUBLIC_FILES),
+    *(
+        path(f"gallery/<uuid:uuid>/{name}", gallery.public_media, {"name": name}, name="public_media")
+        for name in PUBLIC_FILES
+    ),
     path("feed.json", feed.feed_json, name="feed_json"),
     path("feed.rss", feed.feed_rss, name="feed_rss"),
     path("audit/", audit.audit, name="audit"),

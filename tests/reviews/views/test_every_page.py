@@ -1,0 +1,125 @@
+"""Every judging page answers, to whom it should, with a title, one heading and no more queries than it may."""
+
+import pytest
+from django.urls import reverse
+
+from reviews.actions.policies import active_policy
+from reviews.rules.queues import Queue
+from reviews.rules.verbs import Outcome
+from studio.models import Project
+from studio.rules.generation import GenerationState
+from studio.rules.lifecycle import Status
+from tests.factories import (
+    decide_as,
+    let_settle,
+    make_candidate,
+    make_finding,
+    make_generation,
+    make_person,
+    make_prompt,
+    make_review,
+)
+
+PAGES = {
+    "dashboard": {"author", "reviewer", "editor", "moderator", "auditor"},
+    "queues": {"reviewer", "editor", "moderator", "auditor"},
+    "queue": {"reviewer", "editor", "moderator", "auditor"},
+    "review": {"author", "reviewer", "editor", "moderator", "auditor"},
+    "take": {"author", "reviewer", "editor", "moderator", "auditor"},
+    "desk": {"editor", "moderator", "auditor"},
+    "audit": {"moderator", "auditor"},
+    "gallery": {"author", "reviewer", "editor", "moderator", "auditor", "outsider"},
+}
+PEOPLE = ("author", "reviewer", "editor", "moderator", "auditor", "outsider")
+HIDDEN_FROM_OUTSIDERS = ("review", "take", "desk")
+
+
+@pytest.fixture
+def pages(project: Project, author, reviewer) -> dict[str, str]:
+    """A project with something on every page."""
+    active_policy(project)
+    prompt = make_prompt(project, author)
+    flagged = make_candidate(prompt, status=Status.IN_REVIEW)
+    make_finding(flagged)
+    make_generation(prompt, state=GenerationState.UNKNOWN, reason="answer_lost")
+    case = make_review(flagged)
+    make_review(make_candidate(prompt, status=Status.WITH_EDITOR), queue=Queue.EDITOR)
+    return {
+        "dashboard": "/",
+        "queues": "/queues/",
+        "queue": "/queues/flagged/",
+        "review": f"/reviews/{case.pk}/",
+        "take": f"/candidates/{flagged.uuid}/",
+        "desk": "/p/harbour/desk/",
+        "audit": "/audit/",
+        "gallery": "/gallery/",
+    }
+
+
+@pytest.mark.parametrize("place", PAGES)
+@pytest.mark.parametrize("person", PEOPLE)
+def test_it_answers_everybody_by_their_role(place, person, pages, client, request):
+    client.force_login(request.getfixturevalue(person))
+    status = client.get(pages[place]).status_code
+    if person in PAGES[place]:
+        assert status == 200
+    elif person == "outsider" and place in HIDDEN_FROM_OUTSIDERS:
+        assert status == 404
+    elif person == "outsider" and place == "dashboard":
+        assert status == 200
+    elif person == "outsider":
+        assert status == (403 if place == "audit" else 200)
+    else:
+        assert status == 403
+
+
+@pytest.mark.parametrize("place", PAGES)
+def test_it_has_one_heading_a_title_and_landmarks(place, pages, client, moderator):
+    client.force_login(moderator)
+    body = client.get(pages[place]).content.decode()
+    assert body.count("<h1") == 1
+    assert " · Dailies</title>" in body
+    assert 'class="skip"' in body
+    assert 'aria-label="Breadcrumb"' in body
+
+
+@pytest.mark.parametrize("place", [place for place in PAGES if place != "gallery"])
+def test_it_sends_people_who_are_signed_out_to_sign_in(place, pages, client):
+    answer = client.get(pages[place])
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("sign_in"))
+
+
+@pytest.mark.parametrize("place", PAGES)
+def test_it_writes_nothing_when_a_page_is_read(place, pages, client, moderator, django_assert_max_num_queries):
+    client.force_login(moderator)
+    with django_assert_max_num_queries(30) as captured:
+        client.get(pages[place])
+    written = [query["sql"] for query in captured.captured_queries if query["sql"].split()[0] not in ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")]
+    assert written == []
+
+
+@pytest.mark.parametrize(("place", "most"), [("review", 12), ("queues", 10), ("queue", 13), ("dashboard", 16), ("desk", 16), ("audit", 10)])
+def test_it_asks_the_database_little(place, most, pages, client, moderator, reviewer, django_assert_max_num_queries):
+    client.force_login(moderator)
+    client.get(pages[place])
+    with django_assert_max_num_queries(most):
+        client.get(pages[place])
+
+
+@pytest.mark.parametrize("place", ["queue", "dashboard", "desk"])
+def test_it_asks_no_more_for_twenty_takes_than_for_two(place, pages, client, moderator, project, author, django_assert_max_num_queries):
+    client.force_login(moderator)
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as few:
+        client.get(pages[place])
+    for _ in range(10):
+        prompt = make_prompt(project, author)
+        for status, queue in ((Status.IN_REVIEW, Queue.FLAGGED), (Status.WITH_EDITOR, Queue.EDITOR)):
+            candidate = make_candidate(prompt, status=status)
+            make_finding(candidate)
+            make_review(candidate, queue=queue)
+    with django_assert_max_num_queries(len(few)):
+        client.get(pages[place])
