@@ -13,6 +13,9 @@ from reviews.checks.black_frames import DARK_LUMA, dark_shares, mean_luma
 from studio.media.clip import Chunk, Plane, Series
 
 LOCAL_FRAMES = 5
+HOLD_PAIRS = 3
+STILL_BELOW = 0.1
+"""Levels; a re-encoded hold differs less from its third frame on."""
 FLAT_BELOW = 2.0
 """Standard deviation of luma, levels, below which a frame is one flat colour and shows no shot."""
 
@@ -48,7 +51,7 @@ class HardCuts:
     motion differs as much as a cut; local motion is the median over +-5 frames of the larger of two neighbours, so that
     drawings on twos, which move every second frame, count as moving. `isolated_ratio`: D against the plain median of
     +-2 frames, so that a whip pan of three frames is none. `min_histogram`: smallest histogram distance, which
-    `sure_difference` may stand in for, except across a gap, where the same scene has moved on. `same_above`:
+    `sure_difference` may stand in for, except after a gap or a hold, where the scene moved on. `same_above`:
     correlation of luma from which it shows the same picture: a flash or a flickering lamp then explains its change.
     `through_seconds`: the longest black or flat gap across which two pictures are compared; going to black or coming
     from it is no cut by itself (black_frames tells of it), another picture after the gap is.
@@ -118,8 +121,14 @@ class HardCuts:
             gap <= self.through_seconds
             and all(differences[pair] > self.min_difference for pair in pairs)
             and jump.difference > max(self._needed(differences, pair, skip=pairs) for pair in pairs)
-            and (jump.histogram > self.min_histogram or (len(pairs) == 1 and jump.difference > self.sure_difference))
+            and (jump.histogram > self.min_histogram or self._is_sure(differences, jump))
         )
+
+    def _is_sure(self, differences: Series, jump: Jump) -> bool:
+        """Whether D alone is enough. Not after a gap or a hold: there the same scene has moved on meanwhile."""
+        before = differences[max(0, jump.before - HOLD_PAIRS) : jump.before]
+        held = len(before) == HOLD_PAIRS and bool((before < STILL_BELOW).all())
+        return jump.difference > self.sure_difference and jump.after - jump.before == 1 and not held
 
     def _needed(self, differences: Series, pair: int, skip: set[int] | None = None) -> float:
         """The change that a cut at `pair` must exceed, given the motion around it, levels."""

@@ -77,6 +77,13 @@ def test_it_knows_a_scene_that_moved_on_behind_a_black_gap():
     assert found(film) == []
 
 
+def test_it_leaves_the_jump_after_a_hold_to_frozen_frames():
+    slow = moving(1, 20)
+    far = np.roll(texture(1), 30, axis=1)  # the same pixels elsewhere: a histogram distance of 0
+    assert found([*slow[:10], *[slow[10]] * 6, *[far] * 6]) == []
+    assert found([*slow[:16], *[far] * 6]) == [("cut", 16, 17)]
+
+
 def test_it_lets_a_long_black_gap_part_two_shots():
     assert found([texture(1)] * 10 + [BLACK] * 6 + [texture(2)] * 10) == []
 
