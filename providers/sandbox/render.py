@@ -23,7 +23,7 @@ from providers.sandbox.sound import RATE, ambience
 
 FREEZE_FROM, FREEZE_TO = 0.40, 0.65
 BLACK_FRAMES = 10
-CRF = 22
+CRF = 21
 SET_ASIDE = 0x5EED
 
 
@@ -33,9 +33,7 @@ def render_clip(order: Order, target: Path) -> None:
     width, height = order.picture
     half_made = target.with_suffix(f".{os.getpid()}.part")
     rate = RATE if order.has_sound else None
-    writer = H264Writer(
-        half_made, width=width, height=height, fps=order.fps, crf=CRF, preset="superfast", audio_rate=rate, threads=1
-    )
+    writer = H264Writer(half_made, width=width, height=height, fps=order.fps, crf=CRF, audio_rate=rate, threads=1)
     try:
         with writer:
             for picture in pictures(order):

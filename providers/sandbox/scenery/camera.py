@@ -24,7 +24,7 @@ MOVES: Mapping[str, Callable[[float], Pose]] = {
     "orbit": lambda u: (ORBIT * (u - 0.5), 0.0, 1.06 + 0.05 * np.cos(np.pi * (u - 0.5) * 2)),
     "tracking": lambda u: (0.03 * u, 0.0, 1.05),
     "handheld": lambda u: (0.05 * (u - 0.5), 0.0, 1.07),
-    "static": lambda u: (0.012 * u, 0.0, 1.02),
+    "static": lambda u: (0.022 * u, 0.0, 1.02),
 }
 
 

@@ -77,7 +77,7 @@ def clouds(random: Random, palette: Palette, wide: int, high: int) -> Drift:
     fade = np.clip(1 - np.arange(high) / (high * 0.58), 0, 1)[:, None] ** 0.8
     light = mix(palette.sky[-1], palette.sun, 0.5) * (0.13 if palette.dark else 0.26)
     sheet = (field * fade)[..., None] * light + random.random((high, wide, 1))
-    return Drift(sheet.astype(np.uint8), (0.012, 0.0), rows=0.58)
+    return Drift(sheet.astype(np.uint8), (0.028, 0.0), rows=0.58)
 
 
 def rain(random: Random, palette: Palette, wide: int, high: int) -> list[Drift]:
