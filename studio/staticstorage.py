@@ -1,5 +1,9 @@
 """How production names and packs static files."""
 
+from collections.abc import Callable
+from re import Match
+from typing import Any
+
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -7,3 +11,10 @@ class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc] 
     """Content hashes in every name, also in the `import` lines of our ES modules: cached for ever."""
 
     support_js_module_import_aggregation = True
+
+    def url_converter(self, name: str, *rest: Any, **named: Any) -> Callable[[Match[str]], str]:
+        """Imports are rewritten in our own modules only: a library comes whole, and may quote one in a comment."""
+        if name.endswith(".js") and not name.startswith("js/"):
+            return lambda match: match[0]
+        converter: Callable[[Match[str]], str] = super().url_converter(name, *rest, **named)
+        return converter
