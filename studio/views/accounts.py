@@ -37,7 +37,10 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
 @login_required
 def settings_page(request: UserRequest) -> HttpResponse:
     kept = Preferences.objects.filter(user=request.user).first() or Preferences(user=request.user)
-    form = PreferencesForm(request.POST or None, initial={"theme": kept.theme, "undo_seconds": kept.undo_seconds})
+    form = PreferencesForm(
+        request.POST if request.method == "POST" else None,
+        initial={"theme": kept.theme, "undo_seconds": kept.undo_seconds},
+    )
     if form.is_bound and form.is_valid():
         save_preferences(
             request.user, theme=Theme(form.cleaned_data["theme"]), undo_seconds=form.cleaned_data["undo_seconds"]

@@ -90,10 +90,11 @@ def prompt_revise(request: UserRequest, project_slug: str, pk: int) -> HttpRespo
 @require_GET
 def prompt_cost(request: UserRequest, project_slug: str) -> HttpResponse:
     """The button with its price and the text to be sent, for the form as it stands now."""
-    project_for(request, project_slug, *MAKERS)
+    project = project_for(request, project_slug, *MAKERS)
     form = _form(request.GET, {"size": request.GET.get("size", "")[:20]})
     form.is_valid()
-    context = {"quote": quote(form, form.words(), form.direction()), "form": form, "is_fresh": True}
+    quoted = quote(form, form.words(), form.direction())
+    context = {"project": project, "form": form, "quote": quoted, "is_fresh": True}
     return render(request, "studio/prompt_desk.html#cost", context)
 
 

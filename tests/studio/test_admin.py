@@ -1,0 +1,53 @@
+import pytest
+from django.apps import apps
+from django.contrib import admin
+
+from studio.admin import NeverDeleted, ReadOnly
+from studio.models import User
+from tests.factories import make_candidate, make_generation, make_prompt
+
+pytestmark = pytest.mark.django_db
+MODELS = [model for model in apps.get_app_config("studio").get_models() if model in admin.site._registry]
+
+
+@pytest.fixture
+def superuser() -> User:
+    return User.objects.create_superuser("root", password="a long password")
+
+
+def test_every_noun_of_making_can_be_looked_up():
+    names = {model.__name__ for model in MODELS}
+    assert {"Project", "User", "Prompt", "Generation", "Candidate", "Blob", "Event"} <= names
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_the_lists_and_searches_open_and_nothing_can_be_deleted(model, client, superuser, project, author, rf):
+    prompt = make_prompt(project, author)
+    make_generation(prompt)
+    make_candidate(prompt)
+    client.force_login(superuser)
+    where = f"/admin/studio/{model._meta.model_name}/"
+    query = "?q=a" if admin.site._registry[model].search_fields else ""
+    assert client.get(where + query).status_code == 200
+    assert isinstance(admin.site._registry[model], NeverDeleted)
+    request = rf.get(where)
+    request.user = superuser
+    assert not admin.site._registry[model].has_delete_permission(request)
+
+
+def test_rows_that_actions_write_are_read_only_even_for_a_superuser(client, superuser, project, author):
+    take = make_candidate(make_prompt(project, author))
+    client.force_login(superuser)
+    where = f"/admin/studio/candidate/{take.pk}/change/"
+    assert client.get(where).status_code == 200
+    assert client.post(where, {"status": "approved"}).status_code == 403
+    assert client.get("/admin/studio/candidate/add/").status_code == 403
+    take.refresh_from_db()
+    assert take.status == "checking"
+
+
+def test_kept_by_hand_are_projects_and_people_alone():
+    assert {model.__name__ for model in MODELS if not isinstance(admin.site._registry[model], ReadOnly)} == {
+        "Project",
+        "User",
+    }

@@ -1,0 +1,69 @@
+import pytest
+
+from studio.forms import PromptFilter, PromptForm, size_choices
+from studio.rules.direction import SLUGS
+
+ORDER = {"model": "sandbox-1", "seconds": "4", "size": "1280x720", "fps": "30000/1001", "audio": "", "takes": "2"}
+
+
+@pytest.fixture(autouse=True)
+def _one_generator(settings):
+    settings.PROVIDER_SETTINGS = {"sandbox": {"base_url": "http://127.0.0.1:9/openai/v1", "api_key": "k"}}
+
+
+def form_of(**typed: str) -> PromptForm:
+    token = {"form_token": "0" * 32}
+    return PromptForm({"text": "A boat"} | ORDER | token | typed, models=["sandbox-1"])
+
+
+def test_it_reads_an_order():
+    form = form_of(seed="7")
+    assert form.is_valid(), form.errors
+    order = form.order()
+    assert (order.seconds, order.size, order.takes, order.fps, order.seed) == (4, "1280x720", 2, "30000/1001", 7)
+    assert order.audio is None
+
+
+@pytest.mark.parametrize(("given", "meant"), [("yes", True), ("no", False), ("", None)])
+def test_sound_is_asked_for_refused_or_left_open(given, meant):
+    form = form_of(audio=given)
+    assert form.is_valid()
+    assert form.order().audio is meant
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("takes", "0"),
+        ("takes", "9"),
+        ("seconds", ""),
+        ("seconds", "0"),
+        ("size", "huge"),
+        ("seed", "-1"),
+        ("fps", "23"),
+        ("model", "x"),
+    ],
+)
+def test_what_cannot_be_ordered_is_said_at_its_field(field, value):
+    form = form_of(**{field: value})
+    assert not form.is_valid()
+    assert list(form.errors) == [field]
+
+
+def test_a_size_that_was_chosen_before_is_offered_again_with_its_shape():
+    assert ("64x36", "64 × 36, 16:9") in size_choices("64x36")
+    assert ("odd", "odd") in size_choices("odd")
+
+
+def test_the_nine_fields_stand_in_their_order():
+    assert tuple(field.name for field in form_of().direction_fields) == SLUGS
+
+
+def test_long_words_are_refused_at_their_field():
+    assert list(form_of(mood="x" * 501).errors) == ["mood"]
+
+
+def test_a_filter_that_asks_for_nothing_narrows_nothing():
+    assert not PromptFilter({}).is_narrowed
+    assert PromptFilter({"mine": "on"}).is_narrowed
+    assert not PromptFilter({"status": "odd"}).is_valid()
