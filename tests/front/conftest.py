@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from django.contrib.staticfiles import finders
+from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
 
-from studio.paths import CODE
-
+Posted = tuple[str, dict[str, list[str]]]
 ORIGIN = "http://dailies.test"
 FLAGS = [
     "--no-sandbox",
@@ -48,14 +48,22 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def serve(page: Page) -> Callable[[dict[str, str | Path]], None]:
-    """Answer requests to ORIGIN: `/static/…` from the repository, the rest from a mapping of address to content."""
+def serve(page: Page) -> Callable[[dict[str, str | Path]], list[Posted]]:
+    """Answer requests to ORIGIN: `/static/…` as Django finds it, the rest from a mapping of address to content.
 
-    def start(contents: dict[str, str | Path]) -> None:
+    The list that it returns grows by every POST: address and fields.
+    """
+
+    def start(contents: dict[str, str | Path]) -> list[Posted]:
+        posted: list[Posted] = []
+
         def answer(route: Route) -> None:
             path = re.sub(r"[?#].*", "", route.request.url.removeprefix(ORIGIN))
             if path.startswith("/static/"):
-                return send(route, (CODE / path.lstrip("/")).read_bytes(), Path(path).suffix)
+                found = finders.find(path.removeprefix("/static/"))
+                return send(route, Path(found).read_bytes(), Path(path).suffix) if found else route.fulfill(status=404)
+            if route.request.method == "POST":
+                posted.append((path, fields_of(route.request)))
             if path not in contents:
                 return route.fulfill(status=404)
             content = contents[path]
@@ -63,8 +71,17 @@ def serve(page: Page) -> Callable[[dict[str, str | Path]], None]:
             return send(route, data, Path(path).suffix or ".html")
 
         page.route(f"{ORIGIN}/**", answer)
+        return posted
 
     return start
+
+
+def fields_of(request: Request) -> dict[str, list[str]]:
+    """The fields of a form sent by `fetch`, in which no value holds a line break."""
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'name="([^"]+)"\r\n\r\n(.*?)\r\n', request.post_data or ""):
+        fields.setdefault(name, []).append(value)
+    return fields
 
 
 def send(route: Route, data: bytes, suffix: str) -> None:
