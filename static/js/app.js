@@ -1,5 +1,6 @@
 // Boot: modules attach to data-module on load and after swaps; refusals, menus, toasts and buttons that press keys.
 import * as keys from "./keys.js";
+import { say } from "./page.js";
 
 const modules = {
   player: () => import("./player.js"),
@@ -9,7 +10,7 @@ const modules = {
 };
 const attached = new WeakSet();
 
-export function attachAll(root = document) {
+function attachAll(root = document) {
   const found = [...root.querySelectorAll("[data-module]")];
   if (root.matches?.("[data-module]")) found.unshift(root);
   for (const element of found) {
@@ -18,16 +19,6 @@ export function attachAll(root = document) {
     modules[element.dataset.module]?.().then((module) => module.attach(element));
   }
   for (const toast of root.querySelectorAll("[data-toast]")) countDown(toast);
-}
-
-export function say(text, urgently = false) {
-  const region = document.getElementById(urgently ? "alarm" : "said");
-  region.textContent = "";
-  requestAnimationFrame(() => { region.textContent = text; });
-}
-
-export function cookie(name) {
-  return document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
 }
 
 // The seconds are the server's; the page only counts them down.
@@ -79,6 +70,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   attachAll(event.detail.elt);
   event.detail.elt.querySelector?.("[data-problem]")?.focus();
 });
+document.addEventListener("page:swapped", (event) => attachAll(event.target));
 document.addEventListener("htmx:sendError", () => { document.getElementById("offline").hidden = false; });
 document.addEventListener("htmx:afterOnLoad", () => { document.getElementById("offline").hidden = true; });
 

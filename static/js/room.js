@@ -1,6 +1,6 @@
 // The screening room: findings, notes, verbs, undo and claim. Every step is a form that also works without this file.
-import { attachAll, cookie, say } from "./app.js";
 import { on, off } from "./keys.js";
+import { announceSwap, cookie, say } from "./page.js";
 import { playerOf } from "./player.js";
 import { ReasonSheet } from "./reasons.js";
 
@@ -474,7 +474,7 @@ function replaceRoom(old, next, title, address) {
   old.element.replaceWith(room);
   document.title = title;
   history.pushState({}, "", address);
-  attachAll(room);
+  announceSwap(room);
   const stage = room.querySelector("#stage");
   stage.focus({ preventScroll: true });
   stage.addEventListener("player", ({ detail: player }) => {
