@@ -1,7 +1,6 @@
 """When a decision takes effect: once, after its undo window, if nothing moved meanwhile."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 from reviews.actions.permitting import facts_of
 from reviews.actions.queueing import open_review
@@ -18,7 +17,6 @@ from studio.enqueue import after_commit
 from studio.rules.lifecycle import Status
 
 MACHINE = Actor.system("settling")
-FRONT_OF_QUEUE = Severity.BLOCKING.rank + 1
 
 
 def due_reviews() -> list[int]:
@@ -90,7 +88,8 @@ def _reject(decision: Decision) -> None:
 
 def _send_back(decision: Decision) -> None:
     advance(decision.review.candidate, Status.IN_REVIEW, actor=MACHINE, because="sent back")
-    _reopen(decision, Queue.FLAGGED, rank=FRONT_OF_QUEUE, code="sent_back", sentence=f"Sent back: {decision.note}")
+    rank = max(decision.review.severity_rank, 1)
+    _reopen(decision, Queue.FLAGGED, rank=rank, code="sent_back", sentence=f"Sent back: {decision.note}")
 
 
 def _escalate(decision: Decision) -> None:
@@ -105,7 +104,8 @@ def _reopen(decision: Decision, queue: Queue, *, rank: int, code: str, sentence:
         decision.review.candidate,
         queue=queue,
         severity_rank=rank,
-        due_in=timedelta() if code == "sent_back" else DUE_IN[_severity(rank)],
+        comes_first=decision.outcome == Outcome.SEND_BACK,
+        due_in=DUE_IN[_severity(rank)],
         reasons=[(code, sentence)],
         question=decision.note if handed_on else "",
         sent_by=decision.decided_by if handed_on else None,

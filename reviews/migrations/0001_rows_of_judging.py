@@ -414,6 +414,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "comes_first",
+                    models.BooleanField(default=False, help_text="Sent back by an editor: ahead of its queue."),
+                ),
+                (
                     "severity_rank",
                     models.PositiveSmallIntegerField(
                         default=0, help_text="0 none, 1 info … 4 blocking: the worst reason."
@@ -568,6 +572,7 @@ class Migration(migrations.Migration):
             model_name="review",
             index=models.Index(
                 models.F("queue"),
+                models.OrderBy(models.F("comes_first"), descending=True),
                 models.OrderBy(models.F("severity_rank"), descending=True),
                 models.F("due_at"),
                 models.F("id"),

@@ -19,8 +19,8 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.filter(closed_at=None)
 
     def in_queue(self, queue: Queue) -> Self:
-        """Open reviews of one queue in the order in which they are handed out: worst, then due, then oldest."""
-        return self.open().filter(queue=queue).order_by("-severity_rank", "due_at", "pk")
+        """Open reviews of one queue as they are handed out: sent back first, then worst, then due, then oldest."""
+        return self.open().filter(queue=queue).order_by("-comes_first", "-severity_rank", "due_at", "pk")
 
     def claimable(self, at: datetime) -> Self:
         """Open reviews nobody holds a live claim on at `at` (aware UTC)."""
@@ -39,6 +39,7 @@ class Review(models.Model):
     severity_rank = models.PositiveSmallIntegerField(
         default=0, help_text="0 none, 1 info … 4 blocking: the worst reason."
     )
+    comes_first = models.BooleanField(default=False, help_text="Sent back by an editor: ahead of its queue.")
     due_at = models.DateTimeField()
     opened_at = models.DateTimeField(auto_now_add=True)
     question = models.TextField(blank=True, help_text="Why it was escalated or sent back.")
@@ -63,6 +64,7 @@ class Review(models.Model):
         indexes = [
             models.Index(
                 "queue",
+                models.F("comes_first").desc(),
                 models.F("severity_rank").desc(),
                 "due_at",
                 "id",
