@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.feedgenerator import Enclosure, Rss201rev2Feed
 from django.views.decorators.http import condition, require_safe
 
+from reviews.actions.publishing import clip_name
 from reviews.models import Publication, PublicationState
 
 NEWEST = 50
@@ -19,7 +20,7 @@ WORDS = "Approved AI-generated clips."
 CACHE = "public, no-cache"
 
 
-def _changed_at(request: HttpRequest) -> datetime | None:
+def _changed_at(_: HttpRequest) -> datetime | None:
     """When a clip last came or went."""
     known = Publication.objects.filter(state__in=[PublicationState.LIVE, PublicationState.WITHDRAWN])
     moments = known.aggregate(came=Max("published_at"), went=Max("withdrawn_at"))
@@ -63,7 +64,7 @@ def _item(request: HttpRequest, publication: Publication) -> dict[str, Any]:
         "tags": ["AI-generated"],
         "attachments": [
             {
-                "url": _file(request, publication, "clip.mp4"),
+                "url": _file(request, publication, clip_name(publication)),
                 "mime_type": publication.media_type,
                 "title": publication.title,
                 "size_in_bytes": candidate.blob.size,
@@ -98,7 +99,7 @@ def feed_rss(request: HttpRequest) -> HttpResponse:
     home = request.build_absolute_uri(reverse("gallery"))
     feed = Rss201rev2Feed(TITLE, home, WORDS, language="en", feed_url=request.build_absolute_uri(reverse("feed_rss")))
     for publication in _newest():
-        size, address = str(publication.candidate.blob.size), _file(request, publication, "clip.mp4")
+        size, address = str(publication.candidate.blob.size), _file(request, publication, clip_name(publication))
         feed.add_item(
             publication.title,
             _address(request, "clip", publication),

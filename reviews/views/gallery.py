@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from reviews.actions.publishing import plays_in_browsers
+from reviews.actions.publishing import RENDITION, clip_name, plays_in_browsers
 from reviews.models import Publication, PublicationState
 from studio.media.serving import serve_file
 from studio.store import media_store
@@ -49,7 +49,8 @@ def _shown(publication: Publication) -> dict[str, Any]:
         "publication": publication,
         "candidate": candidate,
         "frames": {"duration": facts["duration_seconds"], "fps": facts["fps"], "count": facts["frames"]},
-        "plays_as": "clip.mp4" if plays_in_browsers(candidate) else "rendition.mp4",
+        "file": clip_name(publication),
+        "plays_as": clip_name(publication) if plays_in_browsers(candidate) else RENDITION,
     }
 
 

@@ -9,15 +9,15 @@ from django.template import loader
 from studio.http import wants_json
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 — Django passes it
     return _page(request, HTTPStatus.NOT_FOUND, "Not found", "404.html")
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 — Django passes it
     return _page(request, HTTPStatus.FORBIDDEN, "You may not do this", "403.html")
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 — Django passes it
     return _page(request, HTTPStatus.BAD_REQUEST, "The request could not be read", "400.html")
 
 
@@ -26,10 +26,6 @@ def broken(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         return _as_json(HTTPStatus.INTERNAL_SERVER_ERROR, "Something broke")
     return HttpResponse(loader.render_to_string("500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(request, HTTPStatus.FORBIDDEN, "This form has expired", "403_csrf.html")
 
 
 def _page(request: HttpRequest, status: HTTPStatus, title: str, template: str) -> HttpResponse:

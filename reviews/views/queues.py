@@ -70,7 +70,7 @@ class WaitingRow:
 
 
 def _readers_only(user: User) -> frozenset[Role]:
-    """The roles of `user`. Raises NotPermitted for people who only make takes: what a queue holds is not their business."""
+    """The roles of `user`. Raises NotPermitted for people who only make takes."""
     held = roles_anywhere(posts_of(user))
     if not held & QUEUE_READERS:
         raise NotPermitted("Queues are for reviewers, editors, moderators and auditors.")
@@ -178,7 +178,7 @@ def _queue_or_404(slug: str) -> Queue:
 
 
 def _filtered(request: UserRequest, here: Queue) -> "QuerySet[Review]":
-    """The waiting reviews in the order in which they are handed out, narrowed by the address; odd values narrow nothing."""
+    """What waits, in the order in which it is handed out, narrowed by the address; odd values narrow nothing."""
     reviews = Review.objects.visible_to(request.user).in_queue(here)
     severity = request.GET.get("severity", "")
     if severity in list(Severity):

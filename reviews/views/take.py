@@ -86,7 +86,7 @@ def _open_review(candidate: Candidate) -> Review | None:
 
 
 def may_still_judge(facts: Facts) -> bool:
-    """Whether this person may be asked for an independent judgement: then who made it and what others said stays hidden."""
+    """Whether this person may be asked for an independent judgement: then maker, cost and others' words stay hidden."""
     return (
         facts.queue is not Queue.EDITOR
         and not has_queue_role(facts)

@@ -17,6 +17,8 @@ class Line:
     href: str
 
 
+DIGEST_LENGTH = 64
+DIGEST_SHOWN = 12
 WORDS: Mapping[str, str] = {
     "advanced": "moved it",
     "claimed": "took the clip",
@@ -58,7 +60,9 @@ def because(event: Event) -> str:
 
 
 def _words(value: object) -> str:
-    return str(value).replace("_", " ")
+    """As people read it; a digest by its first dozen digits."""
+    text = str(value)
+    return f"{text[:DIGEST_SHOWN]}…" if len(text) == DIGEST_LENGTH else text.replace("_", " ")
 
 
 def _number(name: str, kind: str) -> int | None:

@@ -5,7 +5,7 @@ from django.urls import path
 from reviews.views import audit, dashboard, desk, feed, gallery, judging, media, queues, screening, take
 
 PRIVATE_FILES = ("frames.json", "proxy.mp4", "poster.jpg", "sprite.jpg", "original")
-PUBLIC_FILES = ("clip.mp4", "rendition.mp4", "poster.jpg")
+PUBLIC_FILES = ("clip.mp4", "clip.webm", "rendition.mp4", "poster.jpg")
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
