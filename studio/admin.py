@@ -62,7 +62,7 @@ class ProjectAdmin(NeverDeleted):
 
 
 @admin.register(User)
-class PersonAdmin(NeverDeleted, UserAdmin):
+class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[type-arg]  # as above
     """People who leave are made inactive: what they made and judged keeps their name."""
 
     list_display = ["username", "display_name", "email", "is_active", "is_staff", "last_login"]

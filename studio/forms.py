@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
-from django.core.files.uploadedfile import UploadedFile
 
 from studio.actions.prompting import MOST_TAKES, Order, problems_with
 from studio.models import Theme
 from studio.rules.direction import FIELDS
 from studio.rules.lifecycle import Status
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile  # generic for the checker only, not when it runs
 
 LONGEST_TEXT = 4000
 LONGEST_FIELD = 500
@@ -133,7 +135,7 @@ class PromptFilter(forms.Form):
 class ManyFilesInput(forms.FileInput):
     allow_multiple_selected = True
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:  # noqa: ARG002 — Django's name
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> "list[UploadedFile[Any]]":  # noqa: ARG002 — Django's name
         return list(files.getlist(name))
 
 
@@ -142,14 +144,14 @@ class ManyFiles(forms.FileField):
 
     widget = ManyFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]  # a list where Django has one file
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
         return [super(ManyFiles, self).clean(file, initial) for file in data or [None]]
 
 
 class UploadForm(forms.Form):
     """Clips made elsewhere, and what was asked of the generator that made them."""
 
-    files = ManyFiles(label="Clips", allow_empty_file=True, error_messages={"required": "Choose at least one clip."})
+    clips = ManyFiles(label="Clips", allow_empty_file=True, error_messages={"required": "Choose at least one clip."})
     text = forms.CharField(
         label="Prompt",
         max_length=LONGEST_TEXT,

@@ -62,7 +62,9 @@ def usable_models() -> list[ModelTerms]:
 def quote(form: OrderForm, text: str, direction: dict[str, str]) -> Quote:
     """The cost of what `form` asks for, with the generator's own sentences beside the fields that cannot be met."""
     sent, negative = compile_text(text, direction), compile_negative(direction)
-    problems = {name: list(errors) for name, errors in form.errors.items() if name in OrderForm.base_fields}
+    problems = {
+        name: [str(error) for error in errors] for name, errors in form.errors.items() if name in OrderForm.base_fields
+    }
     takes = form.cleaned_data.get("takes") or 0
     if problems:
         return Quote(takes, None, problems=problems, text=sent, negative=negative)

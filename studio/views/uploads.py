@@ -1,10 +1,10 @@
 """Clips made elsewhere, brought in by hand."""
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +15,9 @@ from studio.forms import UploadForm
 from studio.http import UserRequest, wants_json
 from studio.models import Project, Source
 from studio.views.places import BRINGERS, project_for
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile  # generic for the checker only, not when it runs
 
 PAGE = "studio/upload.html"
 
@@ -28,7 +31,7 @@ def upload(request: UserRequest, project_slug: str) -> HttpResponse:
         return render(request, PAGE, _context(project, form))
     if not form.is_valid():
         return _refused(request, project, form)
-    results = [_bring(request, project, file, form.cleaned_data["text"]) for file in form.cleaned_data["files"]]
+    results = [_bring(request, project, file, form.cleaned_data["text"]) for file in form.cleaned_data["clips"]]
     takes = [result for result in results if "href" in result]
     errors = [result for result in results if "error" in result]
     status = HTTPStatus.OK if takes else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -37,7 +40,7 @@ def upload(request: UserRequest, project_slug: str) -> HttpResponse:
     return render(request, PAGE, _context(project, UploadForm()) | {"takes": takes, "errors": errors}, status=status)
 
 
-def _bring(request: UserRequest, project: Project, file: UploadedFile, text: str) -> dict[str, str]:
+def _bring(request: UserRequest, project: Project, file: "UploadedFile[Any]", text: str) -> dict[str, str]:
     name = file.name or "clip"
     try:
         take = bring_in(file.chunks(), project=project, by=request.user, source=Source.UPLOAD, name=name, text=text)

@@ -19,7 +19,7 @@ def file_of(content: bytes, name: str = "harbour.mp4") -> SimpleUploadedFile:
 
 
 def test_a_file_becomes_a_take_and_the_answer_links_it(project, author, sign_in, clip):
-    response = sign_in(author).post(URL, {"files": [file_of(clip)], "text": "A harbour"}, headers=JSON)
+    response = sign_in(author).post(URL, {"clips": [file_of(clip)], "text": "A harbour"}, headers=JSON)
     take = Candidate.objects.get()
     assert response.status_code == 200
     assert response.json() == {"takes": [{"name": "harbour.mp4", "href": f"/candidates/{take.uuid}/"}], "errors": []}
@@ -28,7 +28,7 @@ def test_a_file_becomes_a_take_and_the_answer_links_it(project, author, sign_in,
 
 def test_one_bad_file_does_not_hold_up_the_others(project, author, sign_in, clip):
     files = [file_of(b"GIF89a" + b"\0" * 64, "cat.gif"), file_of(clip), file_of(b"", "nothing.mp4")]
-    response = sign_in(author).post(URL, {"files": files})
+    response = sign_in(author).post(URL, {"clips": files})
     page = response.content.decode()
     assert response.status_code == 200
     assert Candidate.objects.count() == 1
@@ -38,7 +38,7 @@ def test_one_bad_file_does_not_hold_up_the_others(project, author, sign_in, clip
 
 
 def test_a_file_that_cannot_be_used_is_a_422_with_a_sentence(project, author, sign_in):
-    response = sign_in(author).post(URL, {"files": [file_of(b"not a clip", "notes.mp4")]}, headers=JSON)
+    response = sign_in(author).post(URL, {"clips": [file_of(b"not a clip", "notes.mp4")]}, headers=JSON)
     assert response.status_code == 422
     [error] = response.json()["errors"]
     assert error["name"] == "notes.mp4"
@@ -48,20 +48,20 @@ def test_a_file_that_cannot_be_used_is_a_422_with_a_sentence(project, author, si
 
 def test_a_file_above_the_limit_is_refused(project, author, sign_in, clip, settings):
     settings.MAX_CLIP_BYTES = 100
-    response = sign_in(author).post(URL, {"files": [file_of(clip)]}, headers=JSON)
+    response = sign_in(author).post(URL, {"clips": [file_of(clip)]}, headers=JSON)
     assert response.status_code == 422
     assert not Candidate.objects.exists()
 
 
 def test_no_file_is_refused_both_ways(project, author, sign_in):
     page = sign_in(author).post(URL, {"text": ""})
-    assert (page.status_code, page.context["form"].errors["files"]) == (422, ["Choose at least one clip."])
+    assert (page.status_code, page.context["form"].errors["clips"]) == (422, ["Choose at least one clip."])
     answer = sign_in(author).post(URL, {}, headers=JSON)
     assert answer.json()["errors"][0]["error"] == "Choose at least one clip."
 
 
 def test_reviewers_are_refused_and_outsiders_do_not_find_it(project, reviewer, outsider, sign_in, clip):
-    assert sign_in(reviewer).post(URL, {"files": [file_of(clip)]}, headers=JSON).status_code == 403
+    assert sign_in(reviewer).post(URL, {"clips": [file_of(clip)]}, headers=JSON).status_code == 403
     assert sign_in(outsider).get(URL).status_code == 404
     assert not Candidate.objects.exists()
 
