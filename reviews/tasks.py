@@ -2,13 +2,14 @@
 
 import logging
 
-from celery import current_app, shared_task
+from celery import shared_task
 from django.db import DatabaseError
 
 from reviews.actions import checking, publishing, settling
 from reviews.models import Publication
 from studio import clock
 from studio.actions.leasing import leased
+from studio.enqueue import MOST_WAITING, NOT_REACHED, top_up
 from studio.models import Candidate, Generation, Heartbeat
 from studio.models.leased import due
 
@@ -18,7 +19,6 @@ DUE_TASKS = (
     (Candidate, "reviews.tasks.check_candidate"),
     (Publication, "reviews.tasks.publish_clip"),
 )
-SWEPT_AT_ONCE = 200
 
 
 @shared_task
@@ -53,5 +53,13 @@ def sweep() -> None:
     at = clock.now()
     Heartbeat.objects.update_or_create(name="sweep", defaults={"at": at})
     for model, task in DUE_TASKS:
-        for pk in model.objects.filter(due(at)).order_by("run_after").values_list("pk", flat=True)[:SWEPT_AT_ONCE]:
-            current_app.send_task(task, (pk,), ignore_result=True)
+        rows = model.objects.filter(due(at)).order_by("run_after").values_list("pk", flat=True)[:MOST_WAITING]
+        if waiting := list(rows):
+            _tell(task, waiting)
+
+
+def _tell(task: str, row_ids: list[int]) -> None:
+    try:
+        top_up(task, row_ids)
+    except NOT_REACHED as error:
+        log.warning("Broker not reached; the next sweep tells of %s again: %s", task, error)

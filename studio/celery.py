@@ -32,6 +32,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=500,
     worker_send_task_events=False,
+    worker_cancel_long_running_tasks_on_connection_loss=True,  # only those acknowledged late: none of ours
     worker_hijack_root_logger=False,
     broker_heartbeat=10,
     task_serializer="json",
