@@ -199,3 +199,17 @@ def test_its_text_names_no_machine() -> None:
         if path.is_file() and path.suffix not in {".png", ".jpg", ".mp4", ".webm", ".woff2"}:
             found = machine.search(path.read_bytes().decode("utf-8", "replace"))
             assert not found, f"{name_of(path)}: {found and found[0]}"
+
+
+def test_every_promise_of_the_readme_names_a_test_that_exists() -> None:
+    promises = (CODE / "README.md").read_text().partition("## What we promise")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`(test_\w+)`", promises))
+    written = "".join(path.read_text() for path in (CODE / "tests").rglob("test_*.py"))
+    assert named
+    assert not [name for name in named if f"def {name}(" not in written]
+
+
+def test_every_setting_of_the_environment_is_in_the_readme() -> None:
+    read = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', (CODE / "studio" / "settings.py").read_text()))
+    explained = set(re.findall(r"`([A-Z_]+)`", (CODE / "README.md").read_text()))
+    assert read - explained <= {"DAILIES_DEMO", "DAILIES_TEST"}
