@@ -17,7 +17,7 @@ from reviews.models import CheckRun, CheckStatus, Comment, Finding, FindingLabel
 from reviews.rules.conflicts import Facts
 from reviews.rules.queues import Queue
 from reviews.rules.reasons import SUGGESTED_BY_CHECK, numbered, reasons_file
-from reviews.rules.severity import Severity
+from reviews.rules.severity import Route, Severity
 from reviews.rules.verbs import available_verbs
 from reviews.views.recent import recent_of, toast_of
 from studio import clock
@@ -147,14 +147,17 @@ def opening(findings: Sequence[Finding], candidate: Candidate) -> dict[str, int]
 
 
 def findings_shown(runs: Sequence[CheckRun], user: User) -> Sequence[Finding]:
-    """Findings of these runs with `verdict` (own, or None) and `reason` (the refusal they suggest)."""
+    """Findings of these runs with `verdict` (own, or None) and `reason` (the refusal they suggest).
+
+    In the order of the clip; mere notes come after those that stopped it.
+    """
     own = FindingLabel.objects.filter(finding=OuterRef("pk"), labelled_by=user).order_by("-pk").values("verdict")[:1]
     suggested = [When(check_key=check, then=Value(slug)) for check, slug in SUGGESTED_BY_CHECK.items()]
     return list(
         Finding.objects.filter(check_run__in=[run.pk for run in runs])
         .annotate(newest=Subquery(own), reason=Case(*suggested, default=Value(""), output_field=CharField()))
         .annotate(verdict=Case(When(newest=Verdict.TAKEN_BACK, then=None), default="newest", output_field=CharField()))
-        .order_by("start_frame", "pk")
+        .order_by(Case(When(route=Route.NOTE, then=1), default=0), "start_frame", "pk")
     )
 
 
