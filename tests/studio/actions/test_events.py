@@ -25,7 +25,9 @@ def test_the_digests_of_the_published_vectors():
     )
     assert first == "633535f14cb9cd503d5279042e3cd501fc9d08d40674695617b789b16377844b"
     at = datetime(2026, 11, 22, 12, 5, tzinfo=UTC)
-    second = event_digest(first, seq=2, at=at, actor="user:3", verb="claimed", subject="review:9", data={"note": "Hände"})
+    second = event_digest(
+        first, seq=2, at=at, actor="user:3", verb="claimed", subject="review:9", data={"note": "Hände"}
+    )
     assert second == "f0c76d67b3bb2b40ce5c8b1204f98512a4a018bd2258e5bf303f39aefcd879da"
 
 

@@ -81,7 +81,13 @@ def test_an_empty_prompt_is_refused(order):
 def test_a_reviewer_may_not_order(sandbox, project, reviewer):
     with pytest.raises(NotPermitted):
         submit_prompt(
-            project=project, by=reviewer, text="Sea", direction={}, order=ORDER, agreed_cost=Decimal("0.01"), form_token=uuid4()
+            project=project,
+            by=reviewer,
+            text="Sea",
+            direction={},
+            order=ORDER,
+            agreed_cost=Decimal("0.01"),
+            form_token=uuid4(),
         )
 
 
