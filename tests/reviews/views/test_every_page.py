@@ -5,17 +5,13 @@ from django.urls import reverse
 
 from reviews.actions.policies import active_policy
 from reviews.rules.queues import Queue
-from reviews.rules.verbs import Outcome
 from studio.models import Project
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
 from tests.factories import (
-    decide_as,
-    let_settle,
     make_candidate,
     make_finding,
     make_generation,
-    make_person,
     make_prompt,
     make_review,
 )
@@ -95,11 +91,17 @@ def test_it_writes_nothing_when_a_page_is_read(place, pages, client, moderator, 
     client.force_login(moderator)
     with django_assert_max_num_queries(30) as captured:
         client.get(pages[place])
-    written = [query["sql"] for query in captured.captured_queries if query["sql"].split()[0] not in ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")]
+    written = [
+        query["sql"]
+        for query in captured.captured_queries
+        if query["sql"].split()[0] not in ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
+    ]
     assert written == []
 
 
-@pytest.mark.parametrize(("place", "most"), [("review", 12), ("queues", 10), ("queue", 13), ("dashboard", 16), ("desk", 16), ("audit", 10)])
+@pytest.mark.parametrize(
+    ("place", "most"), [("review", 12), ("queues", 10), ("queue", 13), ("dashboard", 16), ("desk", 16), ("audit", 10)]
+)
 def test_it_asks_the_database_little(place, most, pages, client, moderator, reviewer, django_assert_max_num_queries):
     client.force_login(moderator)
     client.get(pages[place])
@@ -108,7 +110,9 @@ def test_it_asks_the_database_little(place, most, pages, client, moderator, revi
 
 
 @pytest.mark.parametrize("place", ["queue", "dashboard", "desk"])
-def test_it_asks_no_more_for_twenty_takes_than_for_two(place, pages, client, moderator, project, author, django_assert_max_num_queries):
+def test_it_asks_no_more_for_twenty_takes_than_for_two(
+    place, pages, client, moderator, project, author, django_assert_max_num_queries
+):
     client.force_login(moderator)
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

@@ -1,0 +1,128 @@
+"""Unpublished bytes: to whoever may see the take, and to nobody else do they even exist."""
+
+from uuid import uuid4
+
+import pytest
+
+from reviews.views.urls import PRIVATE_FILES
+from studio.models import Candidate
+from studio.rules.lifecycle import Status
+from studio.rules.roles import Role
+from tests.factories import make_candidate, make_person, make_prompt
+
+CONTENT = b"the original bytes"
+STRANGERS = ("nobody", "outsider", "former member", "closed account")
+
+
+@pytest.fixture
+def takes(project, author) -> dict[Status, Candidate]:
+    """One take in every state of the life cycle."""
+    prompt = make_prompt(project, author)
+    return {status: make_candidate(prompt, status=status, content=CONTENT + status.encode()) for status in Status}
+
+
+@pytest.fixture
+def take(takes) -> Candidate:
+    return takes[Status.IN_REVIEW]
+
+
+def sign_in_as(client, who, project, request) -> None:
+    if who == "outsider":
+        client.force_login(request.getfixturevalue("outsider"))
+    elif who == "former member":
+        person = make_person("former", project, Role.REVIEWER)
+        client.force_login(person)
+        person.memberships.all().delete()
+    elif who == "closed account":
+        person = make_person("closed", project, Role.REVIEWER)
+        client.force_login(person)
+        person.is_active = False
+        person.save()
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+def test_it_answers_404_to_strangers_for_every_file_in_every_state(who, takes, client, project, request):
+    sign_in_as(client, who, project, request)
+    answers = {
+        (status, name): client.get(f"/candidates/{take.uuid}/{name}").status_code
+        for status, take in takes.items()
+        for name in PRIVATE_FILES
+    }
+    assert len(answers) == 8 * 5
+    assert set(answers.values()) == {404}
+
+
+@pytest.mark.parametrize("who", ["author", "reviewer", "editor", "moderator", "auditor"])
+def test_it_serves_every_file_in_every_state_to_the_project(who, takes, client, request):
+    client.force_login(request.getfixturevalue(who))
+    for take in takes.values():
+        for name in PRIVATE_FILES:
+            answer = client.get(f"/candidates/{take.uuid}/{name}")
+            assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private, no-cache")
+
+
+def test_it_gives_the_original_byte_by_byte_as_a_download(take, client, author):
+    client.force_login(author)
+    answer = client.get(f"/candidates/{take.uuid}/original")
+    assert answer.getvalue() == CONTENT + b"in_review"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_it_answers_a_range(take, client, author):
+    client.force_login(author)
+    answer = client.get(f"/candidates/{take.uuid}/original", HTTP_RANGE="bytes=4-11")
+    assert (answer.status_code, answer.getvalue()) == (206, b"original")
+    assert answer.headers["Content-Range"] == f"bytes 4-11/{len(CONTENT) + 9}"
+
+
+def test_it_asks_for_permission_again_before_it_says_not_modified(take, client, project):
+    person = make_person("former", project, Role.REVIEWER)
+    client.force_login(person)
+    address = f"/candidates/{take.uuid}/poster.jpg"
+    etag = client.get(address).headers["ETag"]
+    assert client.get(address, HTTP_IF_NONE_MATCH=etag).status_code == 304
+    person.memberships.all().delete()
+    assert client.get(address, HTTP_IF_NONE_MATCH=etag).status_code == 404
+
+
+def test_it_names_each_file_by_its_own_etag(take, client, author):
+    client.force_login(author)
+    etags = {client.get(f"/candidates/{take.uuid}/{name}").headers["ETag"] for name in PRIVATE_FILES}
+    assert len(etags) == len(PRIVATE_FILES)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "proxy.mp4/",
+        "PROXY.MP4",
+        "../original",
+        "%2e%2e/original",
+        "secret",
+        "clip.mp4",
+        "original/../proxy.mp4",
+        "poster.jpg%00",
+    ],
+)
+def test_it_has_no_other_files(take, client, author, rest):
+    client.force_login(author)
+    assert client.get(f"/candidates/{take.uuid}/{rest}").status_code in (400, 404)
+
+
+def test_it_says_404_for_takes_that_do_not_exist(client, author):
+    client.force_login(author)
+    assert client.get(f"/candidates/{uuid4()}/proxy.mp4").status_code == 404
+
+
+def test_it_says_404_when_the_file_has_gone(take, client, author):
+    from studio.store import media_store
+
+    media_store().derived_path(take.sha256, "proxy.mp4").unlink()
+    client.force_login(author)
+    assert client.get(f"/candidates/{take.uuid}/proxy.mp4").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_it_only_reads(take, client, author, method):
+    client.force_login(author)
+    assert getattr(client, method)(f"/candidates/{take.uuid}/proxy.mp4").status_code == 405
