@@ -85,7 +85,7 @@ def _waiting_for(task_name: str) -> int:
     queue = current_app.amqp.router.route({}, task_name)["queue"].name
     connection: Connection
     with current_app.connection_for_write() as connection:
-        connection.ensure_connection(**ONE_MORE_TRY)  # by itself AMQP would try for ever
+        connection.ensure_connection(max_retries=1, interval_start=0)  # by itself AMQP tries for ever
         channel: Any = connection.default_channel
         try:
             return int(channel.queue_declare(queue, passive=True).message_count)
