@@ -61,7 +61,7 @@ class DecisionForm(forms.Form):
             raise StaleCandidate("This form does not belong to the clip as you were shown it. Load the clip again.")
 
     def as_decision(self) -> dict[str, Any]:
-        """The arguments of `decide()`. A form that is not genuine has seen nothing: `decide()` refuses that as stale."""
+        """The arguments of `decide()`. A form that is not genuine saw nothing: `decide()` refuses it as stale."""
         seen, key = self._read or (Seen("", "", 0, clock.now()), uuid4())
         return {
             "outcome": Outcome(self.cleaned_data["outcome"]),

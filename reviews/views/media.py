@@ -1,5 +1,6 @@
 """Bytes of takes. Permission on the row first; whoever may not see the take learns nothing, not even that it exists."""
 
+from pathlib import PurePath
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -37,5 +38,11 @@ def media(request: HttpRequest, uuid: UUID, name: str) -> HttpResponseBase:
         content_type=candidate.blob.media_type if is_original else CONTENT_TYPES[name],
         etag=f"{candidate.sha256}-{name}",
         cache_control=PRIVATE,
-        filename=candidate.name if is_original else None,
+        filename=download_name(candidate) if is_original else None,
     )
+
+
+def download_name(candidate: Candidate) -> str:
+    """The take's name with the ending of its type."""
+    ending = ".webm" if candidate.blob.media_type == "video/webm" else ".mp4"
+    return candidate.name if PurePath(candidate.name).suffix.lower() == ending else f"{candidate.name}{ending}"

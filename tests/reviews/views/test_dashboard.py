@@ -13,7 +13,15 @@ from reviews.views.polling import MOST_POLLS
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
-from tests.factories import decide_as, let_settle, make_candidate, make_generation, make_person, make_prompt, make_review
+from tests.factories import (
+    decide_as,
+    let_settle,
+    make_candidate,
+    make_generation,
+    make_person,
+    make_prompt,
+    make_review,
+)
 
 
 @pytest.fixture
