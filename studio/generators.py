@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 from django.conf import settings
 
@@ -24,23 +25,33 @@ def model_terms(key: str) -> ModelTerms:
     raise Invalid(f"The model “{key}” is not offered here. Choose one of the list.")
 
 
-def configured_adapter(provider: str) -> Adapter:
-    """Raises Invalid for a provider nobody configured. Whoever takes it closes it."""
-    if not _base_url(provider):
-        raise Invalid(f"The provider “{provider}” is not configured.")
-    options = settings.PROVIDER_SETTINGS[provider]
-    return adapter_for(
-        provider, base_url=options["base_url"], api_key=options["api_key"], allow_hosts=tuple(settings.EGRESS_HOSTS)
-    )
+def planning_adapter(provider: str) -> Adapter:
+    """For what needs no network: validating, estimating. Shared and never closed; raises as `opened`."""
+    return _shared(provider, *_options(provider))
+
+
+@cache
+def _shared(provider: str, base_url: str, api_key: str) -> Adapter:
+    return adapter_for(provider, base_url=base_url, api_key=api_key)
 
 
 @asynccontextmanager
 async def opened(provider: str) -> AsyncIterator[Adapter]:
-    adapter = configured_adapter(provider)
+    """An adapter for one call, closed after it. Raises Invalid for a provider nobody configured."""
+    base_url, api_key = _options(provider)
+    adapter = adapter_for(provider, base_url=base_url, api_key=api_key, allow_hosts=tuple(settings.EGRESS_HOSTS))
     try:
         yield adapter
     finally:
         await adapter.aclose()
+
+
+def _options(provider: str) -> tuple[str, str]:
+    """Base URL and key. Raises Invalid for a provider nobody configured."""
+    if not _base_url(provider):
+        raise Invalid(f"The provider “{provider}” is not configured.")
+    options = settings.PROVIDER_SETTINGS[provider]
+    return str(options["base_url"]), str(options["api_key"])
 
 
 def _base_url(provider: str) -> str:

@@ -14,7 +14,7 @@ from studio.actions.events import Actor, action, record_event
 from studio.actions.permitting import require_role
 from studio.enqueue import after_commit
 from studio.errors import Conflict, CostChanged, Invalid
-from studio.generators import configured_adapter, model_terms
+from studio.generators import model_terms, planning_adapter
 from studio.models import Generation, Mode, Project, Prompt, User
 from studio.rules.direction import SLUGS, compile_negative, compile_text
 from studio.rules.generation import GenerationState
@@ -71,14 +71,14 @@ def request_for(text: str, direction: Mapping[str, str], order: Order, *, take: 
 
 def problems_with(text: str, direction: Mapping[str, str], order: Order) -> list[Problem]:
     """What the generator would refuse, each with its field. Raises Invalid for a model that is not offered."""
-    adapter = configured_adapter(model_terms(order.model).provider)
+    adapter = planning_adapter(model_terms(order.model).provider)
     return adapter.validate(request_for(text, direction, order))
 
 
 def estimate(text: str, direction: Mapping[str, str], order: Order) -> Decimal:
     """What the whole order will cost, US dollars. Raises Invalid with the adapter's sentences if it cannot be sent."""
     terms = model_terms(order.model)
-    adapter = configured_adapter(terms.provider)
+    adapter = planning_adapter(terms.provider)
     request = request_for(text, direction, order)
     if not request.prompt:
         raise Invalid("Say what should be seen: write a prompt or fill in the subject.")
@@ -106,22 +106,24 @@ def submit_prompt(
     The same `form_token` returns the same prompt: a double click makes one order. Raises NotPermitted, Invalid, and
     CostChanged when the cost is no longer what the author agreed to.
     """
-    if earlier := Prompt.objects.filter(form_token=form_token, author=by).first():
-        return earlier
     require_role(by, project, Role.AUTHOR, Role.EDITOR)
     kept = {slug: value.strip() for slug in SLUGS if (value := direction.get(slug, "")).strip()}
-    prompt = Prompt.objects.create(
-        project=project,
-        parent=parent,
-        number=parent.number + 1 if parent else 1,
-        mode=Mode.TEXT_TO_VIDEO,
-        title=_title(text, kept),
-        text=text.strip(),
-        direction=kept,
-        spec=order.spec(),
-        author=by,
+    prompt, is_new = Prompt.objects.get_or_create(
         form_token=form_token,
+        author=by,
+        defaults={
+            "project": project,
+            "parent": parent,
+            "number": parent.number + 1 if parent else 1,
+            "mode": Mode.TEXT_TO_VIDEO,
+            "title": _title(text, kept),
+            "text": text.strip(),
+            "direction": kept,
+            "spec": order.spec(),
+        },
     )
+    if not is_new:
+        return prompt
     record_event(prompt, verb="prompted", actor=Actor.of(by), data={"revision": prompt.number})
     _reserve_takes(prompt, by=by, order=order, agreed_cost=agreed_cost)
     return prompt

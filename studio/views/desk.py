@@ -14,7 +14,7 @@ from providers.base import ModelTerms
 from studio.actions.prompting import estimate, submit_prompt
 from studio.errors import CostChanged, Invalid
 from studio.forms import OrderForm, PromptForm
-from studio.generators import configured_adapter, offered_models
+from studio.generators import offered_models, planning_adapter
 from studio.http import UserRequest, see_other
 from studio.models import Project, Prompt
 from studio.rules.direction import FIELDS, compile_negative, compile_text
@@ -50,7 +50,7 @@ class Quote:
 def offers() -> list[OfferedModel]:
     """The models of this house, those that can be used first."""
     rows = [
-        OfferedModel(terms, configured_adapter(terms.provider).capabilities().retired) for terms in offered_models()
+        OfferedModel(terms, planning_adapter(terms.provider).capabilities().retired) for terms in offered_models()
     ]
     return sorted(rows, key=lambda row: bool(row.retired))
 
