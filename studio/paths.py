@@ -14,7 +14,7 @@ def state_folder() -> Path:
 
 
 def runtime_folder() -> Path:
-    """Sockets and the lock. Short, as a Unix socket's path holds 107 characters; the same for all of one state folder."""
+    """Sockets and the lock. Short, as a socket's path holds 107 characters; the same for all of one state folder."""
     digest = hashlib.sha256(str(state_folder()).encode()).hexdigest()[:12]
     base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
     if len(base) > 60:
