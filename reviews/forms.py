@@ -105,10 +105,3 @@ class NoteForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     reason = forms.ChoiceField(choices=WithdrawalReason.choices)
-
-
-class QueueFilter(forms.Form):
-    """Filters of a queue's page, kept in the address; an odd value filters nothing."""
-
-    severity = forms.ChoiceField(choices=[("", "Any severity")], required=False)
-    free = forms.BooleanField(required=False)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Count, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -19,7 +18,7 @@ from reviews.rules.verbs import Outcome
 from reviews.views.polling import poll_of
 from reviews.views.recent import decided_today, recent_of, toast_of
 from studio import clock
-from studio.http import page_or_partial
+from studio.http import page_or_partial, see_other
 from studio.models import Candidate, Event, Generation, Membership, User
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
@@ -52,7 +51,7 @@ class Returned:
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
-        return redirect("sign_in")
+        return see_other(request, reverse("sign_in"))
     return page_or_partial(request, "reviews/dashboard.html", "blocks", _context(request, request.user))
 
 

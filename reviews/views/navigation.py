@@ -42,7 +42,7 @@ def chrome(request: HttpRequest) -> Mapping[str, Any]:
 def _person(request: HttpRequest) -> User | None:
     """Who asks; None when nobody is signed in or the request broke before that was known."""
     user = getattr(request, "user", None)
-    return user if isinstance(user, User) or getattr(user, "is_authenticated", False) else None
+    return user if isinstance(user, User) else None
 
 
 def _theme(request: HttpRequest) -> str:

@@ -19,7 +19,7 @@ from reviews.queues import posts_of, roles_anywhere, waiting_for
 from reviews.rules.queues import WORKED_BY, Queue
 from reviews.rules.severity import Severity
 from reviews.views.navigation import QUEUE_READERS
-from reviews.views.polling import poll_of
+from reviews.views.polling import login_required_while_polling, poll_of
 from reviews.views.recent import decided_today, recent_of, toast_of
 from reviews.views.room import severity_of
 from studio import clock
@@ -78,7 +78,7 @@ def _readers_only(user: User) -> frozenset[Role]:
 
 
 @require_safe
-@login_required
+@login_required_while_polling
 def queues(request: UserRequest) -> HttpResponse:
     held = _readers_only(request.user)
     rows = _queue_rows(request.user, held)
@@ -143,7 +143,7 @@ def _last_came(user: User) -> datetime | None:
 
 
 @require_safe
-@login_required
+@login_required_while_polling
 def queue(request: UserRequest, slug: str) -> HttpResponse:
     here = _queue_or_404(slug)
     held = _readers_only(request.user)

@@ -131,3 +131,10 @@ def test_it_follows_the_persons_theme(client, reviewer, theme, shown):
 
     Preferences.objects.update_or_create(user=reviewer, defaults={"theme": theme})
     assert f'data-theme="{shown}"' in page(client, reviewer)
+
+
+@pytest.mark.parametrize("address", ["/", "/queues/", "/queues/flagged/"])
+def test_it_sends_the_whole_page_to_sign_in_when_a_poll_finds_nobody_signed_in(db, client, address):
+    answer = client.get(address, HTTP_HX_REQUEST="true")
+    assert answer.headers["HX-Redirect"] == "/sign-in/"
+    assert answer.content == b""
