@@ -104,7 +104,8 @@ class Supervisor:
         self.say(f"\nDailies is at {page_url(self.page_port)}/\n")
         self.say((self.state / "logs" / "seed.log").read_text())
         self.say("Press Ctrl-C to stop.\n")
-        self._next_errand()
+        for errand in self.errands:
+            self._begin(errand)
 
     def _begin(self, child: Child) -> None:
         set_aside(self.nursery.logs / f"{child.name}.log")
@@ -185,11 +186,6 @@ class Supervisor:
             self.say(f"{child.name} did not finish: {self._last_words(child)}")
         if status == 0 and child.stamp is not None:
             child.stamp.touch()
-        self._next_errand()
-
-    def _next_errand(self) -> None:
-        if self.errands:
-            self._begin(self.errands.pop(0))
 
     # --- stopping
 

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--clips", nargs="+", type=Path, default=[], metavar="PATH", help="import these first")
+        parser.add_argument("--clips", nargs="+", type=Path, default=[], metavar="PATH", help="import these, too")
         parser.add_argument("--no-takes", action="store_true", help="do not make the dozen takes of the demo")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,16 +37,16 @@ class Command(BaseCommand):
 
 
 def _errands(options: dict[str, Any]) -> list[Child]:
-    """What is done once, one after the other, when the pages answer."""
+    """What is done once the pages answer. The demo's shots are ordered first, so that own clips stand above them."""
     errands = []
+    stamp = state_folder() / "takes-made"
+    if not options["no_takes"] and not stamp.exists():
+        command = manage("demo_takes")
+        errands.append(Child("takes", command, is_finite=True, when_done="The demo's takes are in.", stamp=stamp))
     if clips := options["clips"]:
         if missing := [path for path in clips if not path.exists()]:
             raise CommandError(f"There is no {missing[0]}.")
         paths = [str(path.resolve()) for path in clips]
         command = manage("import_clips", *paths, "--project", DEMO_PROJECT)
         errands.append(Child("import", command, is_finite=True, when_done="Your clips are in."))
-    stamp = state_folder() / "takes-made"
-    if not options["no_takes"] and not stamp.exists():
-        command = manage("demo_takes")
-        errands.append(Child("takes", command, is_finite=True, when_done="The demo's takes are in.", stamp=stamp))
     return errands
