@@ -1,0 +1,158 @@
+"""What every journey needs: the running tree, people in a project of their own, and their browser pages."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from studio.paths import CODE
+from tests.journeys.tree import Tree, wait_until
+
+PATIENCE = 60
+"""Seconds that a busy machine may take for what takes one."""
+REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (40[349]|410|422)")
+"""The browser logs every refusal that a journey asks for; it is no error of the page."""
+
+expect.set_options(timeout=PATIENCE * 1000)
+
+
+class Inside:
+    """Calls into the tree's own environment; `Inside.rows(...)` is `inside.rows` there."""
+
+    def __init__(self, tree: Tree) -> None:
+        pairs = (pair.partition("=") for pair in _environment_of(tree.pids()["web"]).split("\0") if pair)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.journeys.inside"],
+            cwd=CODE,
+            env={name: value for name, _, value in pairs},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def call(self, call: str, /, **arguments: object) -> Any:
+        assert self._process.stdin
+        assert self._process.stdout
+        print(json.dumps([call, arguments]), file=self._process.stdin, flush=True)
+        answer = json.loads(self._process.stdout.readline())
+        assert "error" not in answer, answer["error"]
+        return answer["result"]
+
+    def rows(self, model: str, *fields: str, **where: object) -> list[dict[str, Any]]:
+        return list(self.call("rows", model=model, where=where, fields=list(fields)))
+
+    def row(self, model: str, *fields: str, **where: object) -> dict[str, Any]:
+        (only,) = self.rows(model, *fields, **where)
+        return only
+
+    def close(self) -> None:
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream
+            stream.close()
+        self._process.wait(20)
+
+
+def _environment_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/environ").read_text()
+
+
+@dataclass
+class World:
+    tree: Tree
+    inside: Inside
+    houses: int = 0
+
+    @property
+    def url(self) -> str:
+        return self.tree.url
+
+
+@dataclass
+class House:
+    """A project of one journey. People are called by the short names of `make_house`."""
+
+    world: World
+    browser: Browser
+    slug: str
+    sessions: Mapping[str, str]
+    complaints: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    @property
+    def inside(self) -> Inside:
+        return self.world.inside
+
+    def username(self, name: str) -> str:
+        return f"{name}-{self.slug}"
+
+    def full_name(self, name: str) -> str:
+        return f"{name.title()} {self.slug.title()}"
+
+    def page(self, name: str = "", **options: Any) -> Page:
+        """A browser of their own at the dashboard's door: signed in, or nobody's for ""."""
+        context = self.browser.new_context(
+            base_url=self.world.url, **({"viewport": {"width": 1440, "height": 900}} | options)
+        )
+        self.contexts.append(context)
+        context.set_default_timeout(PATIENCE * 1000)
+        context.set_default_navigation_timeout(PATIENCE * 1000)
+        if name:
+            context.add_cookies([{"name": "sessionid", "value": self.sessions[name], "url": self.world.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: self._hear(page, said.type, said.text))
+        return page
+
+    def _hear(self, page: Page, kind: str, text: str) -> None:
+        """Errors of scripts and violations of the content policy are both logged as errors."""
+        if kind == "error" and not REFUSAL.match(text):
+            self.complaints.append(f"{page.url}: {text}")
+
+    def bring(self, by: str, clip: Path, name: str, text: str = "") -> str:
+        return str(
+            self.inside.call("bring_in", project=self.slug, by=self.username(by), path=str(clip), name=name, text=text)
+        )
+
+    def decide(self, take: str, by: str, outcome: str, reasons: tuple[str, ...] = (), note: str = "") -> None:
+        self.inside.call("decide", take=take, by=self.username(by), outcome=outcome, reasons=list(reasons), note=note)
+
+    def status(self, take: str) -> str:
+        return str(self.inside.row("studio.Candidate", "status", uuid=take)["status"])
+
+    def await_status(self, take: str, *statuses: str) -> None:
+        wait_until(lambda: self.status(take) in statuses, PATIENCE)
+
+    def review_of(self, take: str) -> int:
+        """The open review of a take, as soon as triage opened one."""
+        found: list[dict[str, Any]] = []
+
+        def is_open() -> bool:
+            found[:] = self.inside.rows("reviews.Review", "pk", candidate__uuid=take, closed_at=None)
+            return bool(found)
+
+        wait_until(is_open, PATIENCE)
+        return int(found[0]["pk"])
+
+    def decisions_on(self, take: str, *fields: str) -> list[dict[str, Any]]:
+        return self.inside.rows("reviews.Decision", *(fields or ("outcome",)), review__candidate__uuid=take)
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+def open_room(page: Page, address: str = "") -> None:
+    """The room is open when its player knows its frames and shows the first."""
+    if address:
+        page.goto(address)
+    page.wait_for_selector("#room .transport[data-frame]")
+
+
+def token_of(page: Page) -> str:
+    return str(page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value"))
