@@ -1,8 +1,10 @@
 """What every test may use: people with a role each, and tables that can be emptied although they are append-only."""
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -18,6 +20,7 @@ def _teardown_without_triggers(self: TransactionTestCase) -> None:
     """A flush deletes rows; the triggers that forbid it are laid aside meanwhile."""
     if connection.vendor != "sqlite":
         _teardown(self)
+        _seed_again()
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
@@ -28,6 +31,12 @@ def _teardown_without_triggers(self: TransactionTestCase) -> None:
     with connection.cursor() as cursor:
         for _, sql in triggers:
             cursor.execute(sql)
+    _seed_again()
+
+
+def _seed_again() -> None:
+    """The rows that migrations brought: the next test finds them as after a fresh start."""
+    import_module("reviews.migrations.0002_seed_reasons").seed(apps, None)
 
 
 TransactionTestCase._fixture_teardown = _teardown_without_triggers

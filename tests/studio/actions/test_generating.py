@@ -14,6 +14,7 @@ from studio.errors import Conflict, CostChanged, Invalid, NotPermitted
 from studio.models import Candidate, Event, Generation, Prompt
 from studio.rules.generation import GenerationState, Reason
 from studio.tasks import step_generation
+from tests.journeys.tree import wait_until
 
 ORDER = Order("sandbox-1", seconds=1, size="64x36", takes=1, fps="8", seed=1)
 
@@ -186,13 +187,20 @@ def test_a_person_settles_an_unknown_with_its_cost(order, author, reviewer):
     assert Event.objects.filter(verb="settled_by_person").count() == 1
 
 
-def test_a_download_that_breaks_off_is_tried_until_the_deadline(order):
+def test_a_download_that_breaks_off_is_tried_until_the_deadline(order, sandbox):
     order("Sea [sandbox:truncated]")
     generation = Generation.objects.get()
-    for _ in range(8):
+
+    def step_again() -> bool:
+        """Whether the clip was there to be fetched."""
+        mine = [job for job in sandbox.ledger() if job["client_id"] == str(generation.client_key)]
+        is_made = any(job["completed_at"] for job in mine)
         Generation.objects.update(run_after=timezone.now())
         step_generation(generation.pk)
-        time.sleep(0.1)
+        return is_made
+
+    wait_until(step_again)
+    step_again()
     generation.refresh_from_db()
     assert generation.state in (GenerationState.SUBMITTED, GenerationState.RUNNING)
     Generation.objects.update(deadline_at=timezone.now() - timedelta(seconds=1))
