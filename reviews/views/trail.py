@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from reviews.rules.verbs import Outcome
 from studio.models import Candidate, Event, User
 
 
@@ -55,6 +56,8 @@ def because(event: Event) -> str:
     data = event.data
     if event.verb == "advanced":
         return f"{_words(data['from'])} → {_words(data['to'])}, {data['because']}"
+    if event.verb in ("decided", "settled"):
+        return Outcome(data["outcome"]).label
     parts = [f"{_words(key)}: {_words(value)}" if key != "why" else str(value) for key, value in data.items()]
     return ", ".join(parts)
 
