@@ -21,8 +21,8 @@ app.conf.update(
     task_ignore_result=True,
     task_acks_late=False,  # the sweeper re-sends what is due; a redelivered message would only be a second hint
     task_default_queue=PROVIDER,
-    task_time_limit=420,
-    task_soft_time_limit=400,
+    task_soft_time_limit=690,  # above a step's own limits: status call 60 s, download 300 s, media child 300 s
+    task_time_limit=720,
     task_routes={
         "studio.tasks.step_generation": {"queue": PROVIDER},
         "studio.tasks.tidy": {"queue": MEDIA},

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 MACHINE = Actor.system("generating")
 MOST_BAD_DOWNLOADS = 3
 JOB_DEADLINE = timedelta(minutes=30)
+DOWNLOAD_SECONDS = 300.0
+"""With the media child's 300 s and the status call's 60 s still below the task's own limit."""
 T = TypeVar("T")
 
 
@@ -213,6 +215,16 @@ def _download_again(generation: Generation, sentence: str, snapshot: Snapshot) -
 
 
 async def _download(chunks: Any) -> Received:
+    """Raises ProviderUnavailable when it takes too long: bytes that drip must not hold a worker for ever."""
+    try:
+        async with asyncio.timeout(DOWNLOAD_SECONDS):
+            return await _receive(chunks)
+    except TimeoutError as error:
+        sentence = f"The download did not end within {DOWNLOAD_SECONDS:.0f} s."
+        raise refusals.ProviderUnavailable(sentence) from error
+
+
+async def _receive(chunks: Any) -> Received:
     with media_store().incoming(settings.MAX_CLIP_BYTES) as incoming:
         async for chunk in chunks:
             incoming.write(chunk)

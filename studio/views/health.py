@@ -20,8 +20,8 @@ from studio.models.leased import LeasedRow, due
 
 SILENT_SECONDS = 60.0
 """Beat asks for a sweep every 2 s; a busy worker may be late by one task, not by a minute."""
-OVERDUE_SECONDS = 600.0
-"""Above the longest task (420 s): a row due for longer is one that nobody takes."""
+OVERDUE_SECONDS = 900.0
+"""Above the longest task (720 s): a row due for longer is one that nobody takes."""
 
 
 @require_safe

@@ -114,6 +114,10 @@ def kill_broker(tree: Tree) -> None:
     kill(tree, "broker")
 
 
+def kill_beat(tree: Tree) -> None:
+    kill(tree, "beat")
+
+
 def kill_both(tree: Tree) -> None:
     kill(tree, "broker")
     kill(tree, "worker")
@@ -129,6 +133,7 @@ BLOWS: tuple[tuple[int, Callable[[Tree], None]], ...] = (
     (29, kill_both),
     (34, flush),
     (39, kill_worker),
+    (42, kill_beat),
 )
 """What is done to the tree when so many generations have ended."""
 WORKER_BLOWS = (kill_worker, kill_a_pool_process, kill_both)

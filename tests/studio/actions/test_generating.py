@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from studio.actions import generating
 from studio.actions.prompting import Order, estimate, submit_prompt
 from studio.actions.settling_generations import ask_again, request_cancel, settle_unknown
 from studio.errors import Conflict, CostChanged, Invalid, NotPermitted
@@ -207,3 +208,21 @@ def test_a_download_that_breaks_off_is_tried_until_the_deadline(order, sandbox):
     generation = work_until_idle()
     assert (generation.state, generation.reason) == (GenerationState.LOST, Reason.BAD_BYTES)
     assert not Candidate.objects.exists()
+
+
+def test_a_download_that_drips_is_cut_short_and_tried_again(order, monkeypatch, caplog):
+    order("Sea")
+    generation = Generation.objects.get()
+    monkeypatch.setattr(generating, "DOWNLOAD_SECONDS", 0.0)
+
+    def was_cut_short() -> bool:
+        Generation.objects.update(run_after=timezone.now())
+        step_generation(generation.pk)
+        return "The download did not end within 0 s." in caplog.text
+
+    wait_until(was_cut_short)
+    generation.refresh_from_db()
+    assert generation.state in (GenerationState.SUBMITTED, GenerationState.RUNNING)
+    assert not Candidate.objects.exists()
+    monkeypatch.setattr(generating, "DOWNLOAD_SECONDS", 60.0)
+    assert work_until_idle().state == GenerationState.SUCCEEDED

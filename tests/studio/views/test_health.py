@@ -40,7 +40,7 @@ def test_it_is_not_well_when_beat_fell_silent(client, beat) -> None:
     assert answer.json()["beat_age_seconds"] >= 61
 
 
-@pytest.mark.parametrize(("overdue_seconds", "status"), [(30, 200), (601, 503)])
+@pytest.mark.parametrize(("overdue_seconds", "status"), [(30, 200), (901, 503)])
 def test_it_tells_a_row_that_waits_from_one_that_nobody_takes(
     client, beat, author, project, overdue_seconds, status
 ) -> None:
