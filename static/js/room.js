@@ -477,9 +477,11 @@ function replaceRoom(old, next, title, address) {
   announceSwap(room);
   const stage = room.querySelector("#stage");
   stage.focus({ preventScroll: true });
-  stage.addEventListener("player", ({ detail: player }) => {
-    player.addEventListener("frame", () => performance.measure("decision-to-frame", "decision"), { once: true });
-  }, { once: true });
+  if (performance.getEntriesByName("decision").length) { // a clip is also taken without deciding on another
+    stage.addEventListener("player", ({ detail: player }) => {
+      player.addEventListener("frame", () => performance.measure("decision-to-frame", "decision"), { once: true });
+    }, { once: true });
+  }
   say(`${room.querySelector("#outcome .words")?.textContent ?? ""} ${stage.getAttribute("aria-label")}`);
 }
 
