@@ -50,15 +50,18 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def house(world: World, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., House]]:
-    """Makes a project with people: `house(ana=["author"], rui=["reviewer"])`. Whatever their pages' consoles complained
-    about fails the journey at its end."""
+    """Makes a project with people: `house(ana=["author"], rui=["reviewer"])`; with a slug, the one that is there.
+
+    Whatever the consoles of their pages complained about fails the journey at its end.
+    """
     made: list[House] = []
 
-    def make(**people: list[str]) -> House:
-        world.houses += 1
-        slug = f"kiln{world.houses}"
-        sessions = world.inside.call("make_house", slug=slug, people=people)
-        made.append(House(world, chromium, slug, sessions))
+    def make(slug: str = "", **people: list[str]) -> House:
+        if not slug:
+            world.houses += 1
+        name = slug or f"kiln{world.houses}"
+        sessions = {} if slug else world.inside.call("make_house", slug=name, people=people)
+        made.append(House(world, chromium, name, sessions))
         return made[-1]
 
     begun = time.monotonic()

@@ -1,4 +1,4 @@
-"""Runs in the environment of the tree that is tested (`python -m tests.journeys.inside`): one JSON call a line, one answer.
+"""Runs in the environment of the tested tree (`python -m tests.journeys.inside`): a JSON call a line, an answer each.
 
 Its own process, because the test's own Django is configured for another database. Reading is by rows; what changes
 anything goes through the product's actions, but for the two things that only time or a person at the console does.
@@ -45,6 +45,14 @@ def sign_in(username: str) -> str:
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session.save()
     return str(session.session_key)
+
+
+def give_password(username: str, password: str) -> None:
+    from studio.models import User
+
+    user = User.objects.get(username=username)
+    user.set_password(password)
+    user.save()
 
 
 def bring_in(project: str, by: str, path: str, name: str, text: str) -> str:
@@ -137,7 +145,7 @@ def rows(model: str, where: dict[str, object], fields: list[str]) -> list[dict[s
 
 CALLS: dict[str, Callable[..., object]] = {
     each.__name__: each
-    for each in (make_house, sign_in, bring_in, shoot, decide, withdraw, let_claim_expire, leave, rows)
+    for each in (make_house, give_password, bring_in, shoot, decide, withdraw, let_claim_expire, leave, rows)
 }
 
 
