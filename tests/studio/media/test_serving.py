@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from studio.media.ranges import OPEN_ENDED_BYTES
 from studio.media.serving import serve_file
 
+pytestmark = pytest.mark.django_db  # closing a response looks at the database connections
 BYTES = bytes(range(256)) * 4
 
 
