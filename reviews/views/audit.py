@@ -57,12 +57,17 @@ def _trail(request: UserRequest, *, checked: bool = False, complaint: str = "") 
 def _filtered(request: UserRequest) -> "QuerySet[Event]":
     """Narrowed by row ("candidate:7"), person (an id, or "machine") and verb."""
     events = Event.objects.all()
-    if row := request.GET.get("row", "").strip():
+    if row := _asked(request, "row").strip():
         events = events.filter(subject=row)
-    if (person := request.GET.get("person", "")) == "machine":
+    if (person := _asked(request, "person")) == "machine":
         events = events.filter(actor__startswith="system:")
     elif person:
         events = events.filter(actor=f"user:{person}")
-    if verb := request.GET.get("verb", ""):
+    if verb := _asked(request, "verb"):
         events = events.filter(verb=verb)
     return events
+
+
+def _asked(request: UserRequest, name: str) -> str:
+    """Without NUL, which PostgreSQL's text cannot hold and an address may."""
+    return request.GET.get(name, "").replace("\0", "")
