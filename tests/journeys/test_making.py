@@ -43,7 +43,7 @@ def test_several_files_come_in_each_with_its_own_answer(house: Callable[..., Hou
     }
     page = kiln.page("ana")
     page.goto(f"/p/{kiln.slug}/upload/")
-    page.locator("#id_files").set_input_files(
+    page.get_by_label("Drop clips here").set_input_files(
         [{"name": name, "mimeType": "video/mp4", "buffer": data} for name, data in files.items()]
     )
     page.get_by_role("button", name="Upload").click()

@@ -210,7 +210,7 @@ def test_every_step_works_without_scripts(house: Callable[..., House], clips: Pa
         kiln.inside.call("give_password", username=kiln.username(name), password=DEMO_PASSWORD)
     author = plain_sign_in(kiln, "ana")
     author.goto(f"/p/{kiln.slug}/upload/")
-    author.locator("#id_files").set_input_files([frozen_clip(clips, 31), clean_clip(clips, 32)])
+    author.get_by_label("Drop clips here").set_input_files([frozen_clip(clips, 31), clean_clip(clips, 32)])
     author.get_by_role("button", name="Upload").click()
     expect(author.locator("#results-title")).to_have_text("2 came in")
     takes = {
@@ -227,7 +227,7 @@ def test_every_step_works_without_scripts(house: Callable[..., House], clips: Pa
     author.get_by_role("button", name=re.compile("^Generate")).click()
     expect(author.locator(".problem")).to_contain_text("The cost is $")
     assert kiln.inside.rows("studio.Generation", "pk", prompt__project__slug=kiln.slug) == []
-    author.get_by_role("button", name=re.compile(r"^Generate (1 take, about|at) \$")).click()
+    author.locator(".problem").get_by_role("button", name=re.compile(r"^Generate at \$")).click()
     expect(author.locator("h1")).to_contain_text("A cat walks")
     assert len(kiln.inside.rows("studio.Generation", "pk", prompt__project__slug=kiln.slug)) == 1
 
