@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from reviews.actions.policies import active_policy
 from reviews.actions.queueing import open_review
@@ -36,6 +36,7 @@ def plan_checks(candidate: Candidate) -> None:
             parameters=planned[check.key],
             parameters_digest=parameters_digest(planned[check.key]),
             sha256=candidate.sha256,
+            attempt=0,
         )
         for check in CHECKS
         if check.key in planned
@@ -47,7 +48,7 @@ def check(candidate: Candidate) -> None:
     """Run every instrument over a take under the caller's lease, then place it."""
     if candidate.status != Status.CHECKING:
         finish_step(candidate, again_at=None)
-    elif candidate.attempt > MOST_ATTEMPTS:
+    elif _begin_attempt(candidate) > MOST_ATTEMPTS:
         give_up(candidate, "The checker was stopped three times on this clip.")
     elif not media_store().private_path(candidate.sha256).is_file():
         give_up(candidate, "The clip's bytes are missing from the store.")
@@ -61,6 +62,12 @@ def check(candidate: Candidate) -> None:
                 folder=folder,
             )
         conclude(candidate, inspection.reports, policy)
+
+
+def _begin_attempt(candidate: Candidate) -> int:
+    """Count, before looking, that a checker has begun: one that dies leaves the count behind."""
+    _pending(candidate).update(attempt=F("attempt") + 1)
+    return max(_pending(candidate).values_list("attempt", flat=True), default=1)
 
 
 @action

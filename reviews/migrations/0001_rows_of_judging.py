@@ -46,7 +46,12 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField()),
                 ("parameters", models.JSONField(default=dict)),
                 ("parameters_digest", models.CharField(max_length=64)),
-                ("attempt", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "attempt",
+                    models.PositiveSmallIntegerField(
+                        default=1, help_text="How many checkers have begun on it; 0 before the first."
+                    ),
+                ),
                 ("sha256", models.CharField(help_text="The bytes looked at.", max_length=64)),
                 (
                     "status",

@@ -31,7 +31,9 @@ class CheckRun(models.Model):
     version = models.PositiveIntegerField()
     parameters = models.JSONField(default=dict)
     parameters_digest = models.CharField(max_length=64)
-    attempt = models.PositiveSmallIntegerField(default=1)
+    attempt = models.PositiveSmallIntegerField(
+        default=1, help_text="How many checkers have begun on it; 0 before the first."
+    )
     sha256 = models.CharField(max_length=64, help_text="The bytes looked at.")
     status = models.CharField(max_length=8, choices=CheckStatus, default=CheckStatus.PENDING)
     reason = models.TextField(blank=True, help_text="Why it was skipped or failed.")

@@ -117,7 +117,7 @@ def test_a_check_that_gave_no_answer_sends_the_clip_to_a_person(project, author)
 
 def test_a_clip_that_killed_three_checkers_goes_to_a_person(bring):
     candidate = bring()
-    Candidate.objects.update(attempt=3)
+    CheckRun.objects.update(attempt=3)
     check_candidate(candidate.pk)
     candidate.refresh_from_db()
     assert candidate.status == Status.IN_REVIEW

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from studio.actions import generating
+from studio.actions import fetching
 from studio.actions.prompting import Order, estimate, submit_prompt
 from studio.actions.settling_generations import ask_again, request_cancel, settle_unknown
 from studio.errors import Conflict, CostChanged, Invalid, NotPermitted
@@ -213,7 +213,7 @@ def test_a_download_that_breaks_off_is_tried_until_the_deadline(order, sandbox):
 def test_a_download_that_drips_is_cut_short_and_tried_again(order, monkeypatch, caplog):
     order("Sea")
     generation = Generation.objects.get()
-    monkeypatch.setattr(generating, "DOWNLOAD_SECONDS", 0.0)
+    monkeypatch.setattr(fetching, "DOWNLOAD_SECONDS", 0.0)
 
     def was_cut_short() -> bool:
         Generation.objects.update(run_after=timezone.now())
@@ -224,5 +224,14 @@ def test_a_download_that_drips_is_cut_short_and_tried_again(order, monkeypatch, 
     generation.refresh_from_db()
     assert generation.state in (GenerationState.SUBMITTED, GenerationState.RUNNING)
     assert not Candidate.objects.exists()
-    monkeypatch.setattr(generating, "DOWNLOAD_SECONDS", 60.0)
+    monkeypatch.setattr(fetching, "DOWNLOAD_SECONDS", 60.0)
     assert work_until_idle().state == GenerationState.SUCCEEDED
+
+
+def test_an_unknown_job_that_still_runs_when_asked_again_stays_unknown(order, author):
+    order("Sea [sandbox:stuck]")
+    step_generation(Generation.objects.get().pk)
+    Generation.objects.update(deadline_at=timezone.now() - timedelta(seconds=1))
+    ask_again(work_until_idle(), by=author)
+    generation = work_until_idle()
+    assert (generation.state, generation.reason) == (GenerationState.UNKNOWN, Reason.STALLED)
