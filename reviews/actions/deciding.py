@@ -14,7 +14,7 @@ from reviews.rules.conflicts import Facts, uses_self_review
 from reviews.rules.verbs import Outcome, verb_for
 from studio import clock
 from studio.actions.events import Actor, action, record_event
-from studio.errors import AlreadySettled, ClaimLost, Invalid, NotPermitted
+from studio.errors import AlreadySettled, ClaimLost, Invalid, NotPermitted, StaleCandidate
 from studio.models import Preferences, User
 
 
@@ -62,6 +62,7 @@ def _decide(
     note: str,
 ) -> Decision:
     if earlier := Decision.objects.filter(decision_key=decision_key, decided_by=by, review=review).first():
+        _require_standing(earlier)
         return earlier
     review = Review.objects.select_related("candidate__prompt__project").get(pk=review.pk)
     facts = require(outcome, review, by)
@@ -72,6 +73,18 @@ def _decide(
     _note_self_review(decision, facts, by)
     record_event(decision, verb="decided", actor=Actor.of(by), data={"outcome": outcome.value, "review": review.pk})
     return decision
+
+
+def _require_standing(earlier: Decision) -> None:
+    """Raises StaleCandidate when the decision of this form was undone or voided: the form cannot be sent anew."""
+    review = Review.objects.get(pk=earlier.review_id)
+    if review.closed_at is None or _newest(review) != earlier:
+        raise StaleCandidate("This form was used, and its decision no longer counts. Load the clip again.")
+
+
+def _newest(review: Review) -> Decision:
+    """The last judgement of the review; the one that counts while the review is closed."""
+    return review.decisions.exclude(outcome=Outcome.UNDONE).latest("pk")
 
 
 def _write(review: Review, outcome: Outcome, by: User, seen: Seen, decision_key: UUID, note: str) -> Decision:
@@ -167,7 +180,8 @@ def _record_refusal(review: Review, outcome: Outcome, by: User, why: str) -> Non
 def undo(decision: Decision, *, by: User) -> Review:
     """Take back an own decision before it settles: the review opens again under the same person's claim.
 
-    Raises NotPermitted for somebody else's decision, AlreadySettled when the window has passed. Twice is one undo.
+    Raises NotPermitted for somebody else's decision, AlreadySettled when the window has passed or the decision was
+    voided: whatever closed the review since is another judgement, perhaps another person's. Twice is one undo.
     """
     if decision.decided_by_id != by.pk:
         raise NotPermitted("Only who decided can take it back.")
@@ -179,7 +193,7 @@ def undo(decision: Decision, *, by: User) -> Review:
     ).update(
         closed_at=None, settles_at=None, claimed_by=by, claim_expires_at=at + timedelta(seconds=settings.CLAIM_SECONDS)
     )
-    if not reopened:
+    if not reopened or _newest(decision.review) != decision:
         raise AlreadySettled("It has settled: the decision is in effect and can no longer be taken back.")
     undone = Decision.objects.create(
         review=decision.review,

@@ -181,6 +181,43 @@ def test_undo_after_the_window_is_refused(review, reviewer):
     assert not Decision.objects.filter(outcome=Outcome.UNDONE).exists()
 
 
+def test_a_voided_decision_cannot_undo_the_one_that_followed_it(review, reviewer, project):
+    """Its own row was never undone, the review is closed again: only the newest judgement may be taken back."""
+    voided = decide_as(reviewer, review, Outcome.PASS)
+    make_run(review.candidate, "container", attempt=2)
+    let_settle(review)
+    settle(review.pk)
+    mina = make_person("mina", project, Role.REVIEWER)
+    review.refresh_from_db()
+    standing = decide_as(mina, review, Outcome.PASS)
+    with pytest.raises(AlreadySettled):
+        undo(voided, by=reviewer)
+    review.refresh_from_db()
+    assert (review.closed_at is None, review.claimed_by) == (False, None)
+    assert undo(standing, by=mina).claimed_by == mina
+
+
+@pytest.mark.parametrize("how", ["undone", "voided"])
+def test_a_form_whose_decision_no_longer_counts_cannot_be_sent_again(review, reviewer, how):
+    """It would answer "decided" and decide nothing."""
+    decision = decide_as(reviewer, review, Outcome.PASS)
+    if how == "undone":
+        undo(decision, by=reviewer)
+    else:
+        make_run(review.candidate, "container", attempt=2)
+        let_settle(review)
+        settle(review.pk)
+        claim(review, by=reviewer)
+    with pytest.raises(StaleCandidate, match="Load the clip again"):
+        decide(
+            review,
+            outcome=Outcome.PASS,
+            by=reviewer,
+            seen=seen_now(review.candidate),
+            decision_key=decision.decision_key,
+        )
+
+
 def test_only_who_decided_may_undo(review, reviewer, project):
     decision = decide_as(reviewer, review, Outcome.PASS)
     with pytest.raises(NotPermitted):
