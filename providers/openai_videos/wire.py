@@ -1,6 +1,8 @@
 """The protocol's field names, and nothing else: our words to theirs and back. No other file knows them."""
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,6 +36,13 @@ STATES: Mapping[str, JobState] = {
 }
 SAFETY_WORDS = ("moderation", "policy", "safety", "sentinel")
 QUOTA_CODES = ("insufficient_quota", "billing_hard_limit_reached")
+LONGEST_WAIT_SECONDS = 600.0
+"""However long a provider tells us to wait: a row that is due in years would hold money and say nothing."""
+LONGEST_ID = 400
+DEEPEST = 40
+"""Levels of an answer that are kept; what lies below them is left out."""
+NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+"""What JSON may carry and no database can: NUL, and halves of a character."""
 SECRET_WORDS = ("key", "token", "secret", "authorization", "signature", "cookie", "headers")
 
 
@@ -84,14 +93,27 @@ def content_query(asset: Asset) -> dict[str, str]:
 
 
 def read_json(answer: Answer) -> dict[str, Any]:
-    """Raises BadAnswer unless the body is one JSON object."""
+    """Raises BadAnswer unless the body is one JSON object, which then holds nothing that could not be stored."""
     try:
-        document = json.loads(answer.body)
+        document = storable(json.loads(answer.body))
     except (ValueError, RecursionError) as error:
         raise BadAnswer("The provider's answer is not JSON.") from error
     if not isinstance(document, dict):
         raise BadAnswer("The provider's answer is not a JSON object.")
     return document
+
+
+def storable(value: Any, depth: int = 0) -> Any:
+    """A copy that every database can keep as JSON and as text: no NUL, no lone surrogate, no NaN, no abyss."""
+    if isinstance(value, str):
+        return NOT_TEXT.sub("\ufffd", value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict | list) and depth == DEEPEST:
+        return None
+    if isinstance(value, dict):
+        return {storable(name): storable(entry, depth + 1) for name, entry in value.items()}
+    return [storable(entry, depth + 1) for entry in value] if isinstance(value, list) else value
 
 
 def read_list(answer: Answer) -> list[Snapshot]:
@@ -104,8 +126,8 @@ def read_list(answer: Answer) -> list[Snapshot]:
 def read_video(video: Mapping[str, Any], headers: httpx.Headers) -> Snapshot:
     """A job as the provider describes it. Raises BadAnswer when it has no id."""
     remote_id, status = video.get("id"), str(video.get("status"))
-    if not isinstance(remote_id, str) or not remote_id:
-        raise BadAnswer("The provider's job has no id.")
+    if not isinstance(remote_id, str) or not 0 < len(remote_id) <= LONGEST_ID:
+        raise BadAnswer("The provider's job has no id that we could keep.")
     fault = read_fault(video.get("error"))
     state = STATES.get(status, JobState.RUNNING)
     refused = state is JobState.FAILED and fault.is_refusal
@@ -180,9 +202,10 @@ def retry_after_seconds(headers: httpx.Headers) -> float | None:
         return precise
     text = headers.get("retry-after", "")
     if text.isascii() and text.isdigit():
-        return float(text[:9])
+        return min(float(text[:9]), LONGEST_WAIT_SECONDS)
     try:
-        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+        wait = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
+        return min(max(0.0, wait), LONGEST_WAIT_SECONDS)
     except (TypeError, ValueError):
         return None
 
@@ -199,11 +222,11 @@ def _is_secret(name: object) -> bool:
 
 
 def _milliseconds(text: str | None) -> float | None:
-    return int(text[:9]) / 1000 if text and text.isascii() and text.isdigit() else None
+    return min(int(text[:9]) / 1000, LONGEST_WAIT_SECONDS) if text and text.isascii() and text.isdigit() else None
 
 
 def _progress(value: object) -> int | None:
-    return max(0, min(100, int(value))) if isinstance(value, int | float) and value == value else None
+    return max(0, min(100, int(value))) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 def _instant(value: object) -> datetime | None:
