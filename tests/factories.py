@@ -40,7 +40,7 @@ FACTS = {
     "sample_aspect": "1",
     "rotation": 0,
     "colour_range": "tv",
-    "container": "mov",
+    "container": "mp4",
     "moov_first": True,
     "decode_errors": 0,
     "extra_streams": 0,
@@ -94,9 +94,12 @@ def make_candidate(
     content = content if content is not None else f"clip {next(_numbers)}".encode()
     sha256 = hashlib.sha256(content).hexdigest()
     _write(media_store().private_path(sha256), content)
-    for name in ("proxy.mp4", "poster.jpg", "sprite.jpg", "frames.json"):
-        _write(media_store().derived_path(sha256, name), b'{"sha256": "%s"}' % sha256.encode())
-    blob, _ = Blob.objects.get_or_create(sha256=sha256, defaults={"size": len(content), "media_type": "video/mp4"})
+    table = b'{"sha256": "%s"}' % sha256.encode()
+    derived = dict.fromkeys(("proxy.mp4", "poster.jpg", "sprite.jpg", "frames.json"), hashlib.sha256(table).hexdigest())
+    for name in derived:
+        _write(media_store().derived_path(sha256, name), table)
+    columns_of_blob = {"size": len(content), "media_type": "video/mp4", "derived": derived}
+    blob, _ = Blob.objects.get_or_create(sha256=sha256, defaults=columns_of_blob)
     defaults = {"source": Source.UPLOAD, "name": prompt.title, "facts": dict(FACTS), "made_by": prompt.author}
     candidate = Candidate.objects.create(prompt=prompt, blob=blob, sha256=sha256, status=status, **(defaults | columns))
     candidate.makers.set({prompt.author, candidate.made_by})

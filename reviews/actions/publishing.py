@@ -58,14 +58,16 @@ def _copy_verified(publication: Publication) -> str:
         if not plays_in_browsers(publication.candidate):
             _copy_derived(publication, RENDITION, "proxy.mp4")
     except (BytesChanged, FileNotFoundError):
-        return "The stored bytes are not the approved ones."
+        return "The stored bytes are not the approved ones, or what was made of them is not what we made."
     copy = store.public_path(uuid) / clip_name(publication)
     return "" if digest(copy) == approved else "The public copy differs from the approved bytes."
 
 
 def _copy_derived(publication: Publication, name: str, derived: str) -> None:
+    """Held to the digest of the day it was made. Raises BytesChanged when the file is another one since."""
     source = media_store().derived_path(publication.decision.sha256, derived)
-    media_store().publish(publication.uuid, source, name=name, sha256=digest(source))
+    made = publication.candidate.blob.derived.get(derived, "")
+    media_store().publish(publication.uuid, source, name=name, sha256=made)
 
 
 def clip_name(publication: Publication) -> str:
@@ -77,7 +79,7 @@ def plays_in_browsers(candidate: Candidate) -> bool:
     """8-bit 4:2:0 H.264 in MP4 plays everywhere; anything else is shown by its rendition."""
     facts = candidate.facts
     return (
-        facts["container"] == "mov"
+        facts["container"] == "mp4"
         and facts["video_codec"] == "h264"
         and facts["pixel_format"] in ("yuv420p", "yuvj420p")
     )

@@ -4,7 +4,7 @@ Bytes are received to a temporary file and hashed, looked at in a limited child 
 and only then does a row speak of them. A kill leaves a temporary file (the janitor's) or an unreferenced blob.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 
@@ -16,6 +16,7 @@ from studio.actions.permitting import require_role
 from studio.errors import Invalid
 from studio.media.errors import ChildFailed, TooLarge, UnreadableClip
 from studio.media.facts import ClipFacts
+from studio.media.hashing import digest
 from studio.media.prepare import prepare_clip
 from studio.media.storage import Received
 from studio.models import Blob, Candidate, Generation, Mode, Project, Prompt, Source, User
@@ -34,6 +35,8 @@ class StoredClip:
     sha256: str
     size: int
     facts: ClipFacts
+    derived: Mapping[str, str]
+    """SHA-256 of each file made of it."""
 
     @property
     def media_type(self) -> str:
@@ -47,17 +50,18 @@ def store_clip(received: Received) -> StoredClip:
     """
     with media_store().workspace() as folder, _one_child:
         prepared = prepare_clip(received.path, folder, sha256=received.sha256)
+        derived = {file.name: digest(file) for file in prepared.files}
         media_store().put_derived(received.sha256, folder)
     media_store().adopt(received)
-    return StoredClip(received.sha256, received.size, prepared.facts)
+    return StoredClip(received.sha256, received.size, prepared.facts, derived)
 
 
 def add_candidate(
     clip: StoredClip, *, prompt: Prompt, source: Source, name: str, by: User, generation: Generation | None = None
 ) -> Candidate:
     """Write the take's rows and tell the instruments, inside the caller's action."""
-    blob, _ = Blob.objects.get_or_create(
-        sha256=clip.sha256, defaults={"size": clip.size, "media_type": clip.media_type}
+    blob, _ = Blob.objects.update_or_create(  # the same bytes again: what was made of them has just been made anew
+        sha256=clip.sha256, defaults={"size": clip.size, "media_type": clip.media_type, "derived": dict(clip.derived)}
     )
     candidate = Candidate.objects.create(
         prompt=prompt,

@@ -22,6 +22,11 @@ class Prepared:
     sprite: Path
     frames: Path
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that was made."""
+        return self.proxy, self.poster, self.sprite, self.frames
+
 
 def prepare_clip(
     blob: Path,
@@ -39,7 +44,7 @@ def prepare_clip(
     request = {"sha256": sha256 or digest(blob), "limits": asdict(opening or OpeningLimits())}
     answer = run_child("studio.media.prepare_child", blob=blob, request=request, folder=folder, limits=limits)
     proxy, poster, sprite, frames = (folder / name for name in (PROXY, POSTER, SPRITE, FRAMES))
-    missing = [path.name for path in (proxy, poster, sprite, frames) if not path.is_file()]
+    missing = [path.name for path in (proxy, poster, sprite, frames) if path.is_symlink() or not path.is_file()]
     if missing:
         raise ChildFailed("protocol", f"not written: {', '.join(missing)}")
     return Prepared(ClipFacts.from_json(answer["facts"]), proxy, poster, sprite, frames)

@@ -19,6 +19,9 @@ class Blob(models.Model):
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     media_type = models.CharField(max_length=40, help_text="From our own probe, never from the sender's word.")
+    derived = models.JSONField(
+        default=dict, blank=True, help_text="SHA-256 of each file made of it: what is published is held to these."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -68,6 +68,18 @@ def test_one_changed_byte_voids_the_approval(approved):
     assert not public_folder(approved).exists()
 
 
+@pytest.mark.parametrize("name", ["poster.jpg", "proxy.mp4"])
+def test_a_changed_poster_or_rendition_voids_the_approval_too(approved, name):
+    """The public would see a picture that nobody approved beside bytes that somebody did."""
+    Candidate.objects.update(facts={**approved.candidate.facts, "video_codec": "hevc"})
+    media_store().derived_path(approved.candidate.sha256, name).write_bytes(b"another picture")
+    publish_clip(approved.pk)
+    approved.refresh_from_db()
+    assert (approved.state, approved.candidate.status) == (PublicationState.VOIDED, Status.WITH_EDITOR)
+    publish_clip(approved.pk)
+    assert not public_folder(approved).exists()
+
+
 @pytest.mark.parametrize("moved", ["checks", "role"])
 def test_checks_or_rights_that_moved_void_the_approval(approved, editor, moved):
     if moved == "checks":
