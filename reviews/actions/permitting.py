@@ -8,7 +8,7 @@ from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome, refusal, verb_for
 from studio import clock
 from studio.errors import ClaimLost, NotPermitted
-from studio.models import User, roles_of
+from studio.models import Candidate, User, roles_of
 from studio.rules.lifecycle import Status
 
 
@@ -24,7 +24,7 @@ def facts_of(review: Review, user: User) -> Facts:
         queue=Queue(review.queue),
         is_open=review.closed_at is None,
         roles=roles_of(user, candidate.prompt.project) if user.is_active else frozenset(),
-        made_it=candidate.makers.filter(pk=user.pk).exists(),
+        made_it=Candidate.objects.made_by(user).filter(sha256=candidate.sha256).exists(),
         passed_it=passed.exists(),
         escalated_it=review.sent_by_id == user.pk,
         claim_is_mine=holder is not None and holder.pk == user.pk,

@@ -111,7 +111,7 @@ def offered_to(user: User, queue: Queue) -> QuerySet[Review]:
         reviews = reviews.filter(candidate__prompt__project__in=projects)
     if settings.ALLOW_SELF_REVIEW:
         return reviews
-    made = Candidate.makers.through.objects.filter(candidate_id=OuterRef("candidate_id"), user_id=user.pk)
+    made = Candidate.objects.made_by(user).filter(sha256=OuterRef("candidate__sha256"))
     passed = Decision.objects.filter(
         review__candidate_id=OuterRef("candidate_id"), decided_by=user, outcome=Outcome.PASS, superseded_by=None
     )

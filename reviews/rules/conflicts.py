@@ -16,7 +16,7 @@ class Facts:
     is_open: bool
     roles: frozenset[Role]
     made_it: bool
-    """Wrote any revision of the prompt, asked for the generation, or brought the file in."""
+    """Wrote any revision of the prompt, asked for the generation, or brought the file in: these bytes, as any take."""
     passed_it: bool
     """Passed this take to the editor."""
     escalated_it: bool

@@ -39,6 +39,10 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
         """Takes of projects in which `user` holds a role: who may open a take's pages may fetch its bytes."""
         return self if user.is_superuser else self.filter(prompt__project__memberships__user=user).distinct()
 
+    def made_by(self, user: User) -> Self:
+        """Takes that `user` had a hand in."""
+        return self.filter(makers=user)
+
     def with_status(self, *statuses: Status) -> Self:
         return self.filter(status__in=statuses)
 

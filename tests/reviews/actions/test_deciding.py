@@ -12,7 +12,7 @@ from django.utils import timezone
 from reviews.actions.deciding import ReasonGiven, decide, undo
 from reviews.actions.labelling import label
 from reviews.actions.policies import active_policy, install_policy
-from reviews.actions.queueing import claim
+from reviews.actions.queueing import claim, claim_next
 from reviews.actions.seen import seen_now
 from reviews.actions.settling import settle
 from reviews.models import Decision, FindingLabel, Policy, Review, Verdict
@@ -153,6 +153,22 @@ def test_other_wants_a_note(review, reviewer):
 def test_an_escalation_wants_a_question(review, reviewer):
     with pytest.raises(Invalid, match="question"):
         decide_as(reviewer, review, Outcome.ESCALATE)
+
+
+@pytest.mark.parametrize("order", ["mine first", "mine last"])
+def test_who_made_a_take_does_not_judge_the_same_bytes_brought_in_by_another(project, author, reviewer, order):
+    """Downloading one's own clip and having a friend bring it in is no way around four eyes."""
+    active_policy(project)
+    prompts = [make_prompt(project, reviewer), make_prompt(project, author)]
+    takes = [
+        make_candidate(prompt, status=Status.IN_REVIEW, content=b"the same bytes")
+        for prompt in (prompts if order == "mine first" else reversed(prompts))
+    ]
+    theirs = next(take for take in takes if take.prompt.author == author)
+    review = make_review(theirs)
+    assert claim_next(Queue.FLAGGED, by=reviewer) is None
+    with pytest.raises(NotPermitted, match="You made this take"):
+        decide_as(reviewer, review, Outcome.PASS)
 
 
 def test_a_verb_of_another_queue_is_refused(review, reviewer):
