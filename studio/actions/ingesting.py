@@ -20,10 +20,12 @@ from studio.media.hashing import digest
 from studio.media.prepare import prepare_clip
 from studio.media.storage import Received
 from studio.models import Blob, Candidate, Generation, Mode, Project, Prompt, Source, User
+from studio.rules.one_line import one_line
 from studio.rules.roles import Role
 from studio.signals import candidate_ready
 from studio.store import media_store
 
+UNNAMED = "clip"
 _one_child = BoundedSemaphore(1)
 """One media child at a time a process: decoding is what fills the cores and the memory."""
 
@@ -69,7 +71,7 @@ def add_candidate(
         blob=blob,
         sha256=clip.sha256,
         source=source,
-        name=name[:200],
+        name=one_line(name)[:200] or UNNAMED,
         facts=clip.facts.as_json(),
         made_by=by,
         run_after=clock.now(),
@@ -103,5 +105,6 @@ def _add_with_prompt(
     clip: StoredClip, *, project: Project, by: User, source: Source, name: str, text: str
 ) -> Candidate:
     """A take made elsewhere gets a prompt of its own, so that every take has one."""
-    prompt = Prompt.objects.create(project=project, mode=Mode.IMPORT, title=(text or name)[:120], text=text, author=by)
+    title = (one_line(text) or one_line(name))[:120] or UNNAMED
+    prompt = Prompt.objects.create(project=project, mode=Mode.IMPORT, title=title, text=text, author=by)
     return add_candidate(clip, prompt=prompt, source=source, name=name, by=by)

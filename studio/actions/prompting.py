@@ -18,6 +18,7 @@ from studio.generators import model_terms, planning_adapter
 from studio.models import Generation, Mode, Project, Prompt, User
 from studio.rules.direction import SLUGS, compile_negative, compile_text
 from studio.rules.generation import GenerationState
+from studio.rules.one_line import one_line
 from studio.rules.roles import Role
 
 MOST_TAKES = 8
@@ -180,7 +181,7 @@ def _reserve_takes(prompt: Prompt, *, by: User, order: Order, agreed_cost: Decim
 
 def _title(text: str, direction: Mapping[str, str]) -> str:
     """The first words, cut at a word's end."""
-    words = " ".join((text.strip() or " ".join((direction.get("subject", ""), direction.get("action", "")))).split())
+    words = one_line(text) or one_line(" ".join((direction.get("subject", ""), direction.get("action", ""))))
     if len(words) <= TITLE_LENGTH:
         return words
     return words[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"

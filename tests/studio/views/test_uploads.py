@@ -1,5 +1,6 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.feedgenerator import Rss201rev2Feed
 
 from studio.models import Candidate
 from tests.clips import draw_clip
@@ -24,6 +25,16 @@ def test_a_file_becomes_a_take_and_the_answer_links_it(project, author, sign_in,
     assert response.status_code == 200
     assert response.json() == {"takes": [{"name": "harbour.mp4", "href": f"/candidates/{take.uuid}/"}], "errors": []}
     assert (take.prompt.text, take.made_by, take.facts["frames"]) == ("A harbour", author, 8)
+
+
+@pytest.mark.parametrize(("text", "title"), [("\x01A\u202e bell\x1b", "A bell"), ("\x02", "harbour.mp4")])
+def test_a_title_holds_nothing_that_would_break_the_public_feed(project, author, sign_in, clip, text, title):
+    """RSS cannot carry control characters: one such title would take the whole feed down."""
+    sign_in(author).post(URL, {"clips": [file_of(clip)], "text": text}, headers=JSON)
+    take = Candidate.objects.get()
+    assert take.prompt.title == title
+    feed = Rss201rev2Feed(take.prompt.title, "/", take.name)
+    assert take.prompt.title in feed.writeString("utf-8")
 
 
 def test_one_bad_file_does_not_hold_up_the_others(project, author, sign_in, clip):
