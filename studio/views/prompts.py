@@ -121,7 +121,7 @@ def prompt_generate(request: UserRequest, project_slug: str, pk: int) -> HttpRes
 def _more(request: UserRequest, prompt: Prompt) -> HttpResponse:
     form = _order_form(prompt, request.POST.get("takes", ""))
     agreed = agreed_cost(request.POST.get("agreed", ""))
-    known = request.POST.get("known_takes", "")
+    known = request.POST.get("known_takes", "")[:9]
     if not form.is_valid() or not known.isdecimal():
         return _record(request, prompt, more=_quote_more(prompt, request.POST.get("takes", "")), status=422)
     try:

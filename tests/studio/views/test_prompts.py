@@ -160,6 +160,12 @@ class TestGenerateMore:
         assert "Generate at $0.08" in response.content.decode()
         assert Generation.objects.count() == 1
 
+    @pytest.mark.parametrize("known", ["9" * 5000, "-1", "²", "one", ""])
+    def test_an_odd_number_of_known_takes_is_refused(self, prompt, author, sign_in, known):
+        response = self.press(sign_in(author), prompt, known=known)
+        assert response.status_code in (409, 422)
+        assert Generation.objects.count() == 1
+
     def test_nine_takes_are_refused(self, prompt, author, sign_in):
         response = self.press(sign_in(author), prompt, takes="9", agreed="")
         assert response.status_code == 422
