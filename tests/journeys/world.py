@@ -106,13 +106,13 @@ class House:
             context.add_cookies([{"name": "sessionid", "value": self.sessions[name], "url": self.world.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
-        page.on("console", lambda said: self._hear(page, said.type, said.text))
+        page.on("console", lambda said: self._hear(page, said.type, said.text, said.location["url"]))
         return page
 
-    def _hear(self, page: Page, kind: str, text: str) -> None:
+    def _hear(self, page: Page, kind: str, text: str, source: str) -> None:
         """Errors of scripts and violations of the content policy are both logged as errors."""
         if kind == "error" and not REFUSAL.match(text):
-            self.complaints.append(f"{page.url}: {text}")
+            self.complaints.append(f"{page.url}: {text} ({source})")
 
     def bring(self, by: str, clip: Path, name: str, text: str = "") -> str:
         return str(
