@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 
+from studio.models import Prompt
+from studio.rules.direction import FIELDS
 from studio.rules.generation import GenerationState
 
 register = template.Library()
@@ -33,6 +35,12 @@ def dollars(amount: Decimal | None) -> str:
     if amount is None:
         return "–"
     return f"${amount:,.2f}" if amount == amount.quantize(CENT) else f"${amount:,.4f}"
+
+
+@register.filter
+def direction(prompt: Prompt) -> list[tuple[str, str]]:
+    """The direction fields that somebody filled in, with their titles, in the order of the desk."""
+    return [(field.title, prompt.direction[field.slug]) for field in FIELDS if prompt.direction.get(field.slug)]
 
 
 @register.filter

@@ -19,7 +19,6 @@ from studio.errors import CostChanged, Invalid
 from studio.forms import OrderForm, PromptFilter
 from studio.http import UserRequest, is_partial, page_or_partial, see_other
 from studio.models import Candidate, Generation, Project, Prompt, User, roles_of
-from studio.rules.direction import FIELDS
 from studio.rules.generation import GenerationState, is_final
 from studio.rules.lifecycle import Status
 from studio.rules.spending import NOTHING, spent
@@ -148,7 +147,6 @@ def _record(
         "can_make": can_make,
         "thread": branches_of(prompt.thread()),
         "changes": changes_between(prompt.parent, prompt) if prompt.parent else [],
-        "direction": [(each.title, prompt.direction[each.slug]) for each in FIELDS if prompt.direction.get(each.slug)],
         "changed": changed,
         "more": (more or _quote_more(prompt, "1")) if can_make else None,
     }

@@ -57,6 +57,15 @@ def send(client, case: Review, outcome: str, *, headers=HTML, **fields):
     return client.post(f"/reviews/{case.pk}/decide/", data, **headers)
 
 
+def test_the_reviewer_sees_the_whole_direction_that_the_take_has_to_follow(held, client):
+    prompt = held.candidate.prompt
+    prompt.direction = {"camera": "slow push in", "negative": "no people", "mood": ""}
+    prompt.save()
+    body = client.get(f"/reviews/{held.pk}/").content.decode()
+    assert "<dt>Camera</dt><dd>slow push in</dd><dt>Leave out</dt><dd>no people</dd>" in body
+    assert "<dt>Mood</dt>" not in body
+
+
 def test_it_starts_with_the_next_clip_of_the_queue(case, client, reviewer):
     client.force_login(reviewer)
     answer = client.post("/queues/flagged/claim/")
