@@ -26,7 +26,7 @@ from studio.rules.roles import Role
 
 SHOWN = 8
 SOON = timedelta(hours=1)
-UNSETTLED = (GenerationState.REFUSED, GenerationState.UNKNOWN)
+UNSETTLED = (GenerationState.REFUSED, GenerationState.FAILED, GenerationState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,15 @@ def test_it_shows_the_author_unknown_calls_with_their_cost(project, author, clie
     assert "$0.40" in body
 
 
+def test_it_shows_the_author_failed_calls_and_that_they_cost_nothing(project, author, client):
+    prompt = make_prompt(project, author)
+    make_generation(prompt, state=GenerationState.FAILED, cost_estimated=Decimal("0.4000"))
+    body = page(client, author)
+    assert "Calls that gave no take" in body
+    assert "no charge" in body
+    assert "$0.40" not in body
+
+
 def test_it_counts_own_decisions_and_shows_how_they_stand(rejected, client, reviewer):
     body = page(client, reviewer)
     assert "1 today" in body
