@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 4000
 LONGEST_FIELD = 500
 LARGEST_SEED = 2**31 - 1
+LONGEST_SECONDS = 600
 SIZES = ("1280x720", "720x1280", "1920x1080", "1080x1920", "1024x1024", "640x360", "360x640")
 RATES = (("", "Any"), ("24", "24"), ("25", "25"), ("30000/1001", "29.97"), ("30", "30"), ("60", "60"))
 SOUND = (("", "Any"), ("yes", "With sound"), ("no", "Silent"))
@@ -38,20 +39,25 @@ def _size_label(size: str) -> str:
     return f"{width} × {height}, {ratio.numerator}:{ratio.denominator}"
 
 
+def whole_number(label: str, least: int, most: int, **options: Any) -> forms.IntegerField:
+    """A field for a whole number; whatever else is typed, it answers with the range."""
+    said = f"A whole number from {least} to {most}."
+    messages = dict.fromkeys(("required", "invalid", "min_value", "max_value"), said)
+    return forms.IntegerField(label=label, min_value=least, max_value=most, error_messages=messages, **options)
+
+
 class OrderForm(forms.Form):
     """Which model makes how many takes of what size and length."""
 
     model = forms.ChoiceField(
         error_messages={"required": "Choose a model.", "invalid_choice": "This model cannot be used now."}
     )
-    seconds = forms.IntegerField(label="Seconds", min_value=1, max_value=600)
+    seconds = whole_number("Seconds", 1, LONGEST_SECONDS)
     size = forms.ChoiceField(label="Size")
     fps = forms.ChoiceField(label="Frames a second", choices=RATES, required=False)
     audio = forms.ChoiceField(label="Sound", choices=SOUND, required=False)
-    seed = forms.IntegerField(
-        label="Seed", min_value=0, max_value=LARGEST_SEED, required=False, help_text="Same seed, same take. Empty: any."
-    )
-    takes = forms.IntegerField(label="Takes", min_value=1, max_value=MOST_TAKES, help_text=f"1 to {MOST_TAKES}")
+    seed = whole_number("Seed", 0, LARGEST_SEED, required=False, help_text="Same seed, same take. Empty: any.")
+    takes = whole_number("Takes", 1, MOST_TAKES, help_text=f"1 to {MOST_TAKES}")
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, models: Iterable[str], **options: Any) -> None:
         super().__init__(data, **options)

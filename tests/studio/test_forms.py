@@ -67,3 +67,8 @@ def test_a_filter_that_asks_for_nothing_narrows_nothing():
     assert not PromptFilter({}).is_narrowed
     assert PromptFilter({"mine": "on"}).is_narrowed
     assert not PromptFilter({"status": "odd"}).is_valid()
+
+
+@pytest.mark.parametrize(("field", "typed", "said"), [("takes", "200", "from 1 to 8"), ("seconds", "x", "from 1 to 600")])
+def test_a_number_out_of_its_range_is_answered_with_the_range(field, typed, said):
+    assert form_of(**{field: typed}).errors[field] == [f"A whole number {said}."]

@@ -75,6 +75,8 @@ def read_policy(slug: str | None) -> PolicyTerms:
 def require_files(files: list[Path]) -> None:
     """Raises CommandError (exit status 2) for the first path that is no readable file."""
     for file in files:
+        if file.is_dir():
+            raise CommandError(f"{printable(file)} is a folder; name the clips in it", returncode=USAGE_ERROR)
         if not file.is_file():
             raise CommandError(f"no such file: {printable(file)}", returncode=USAGE_ERROR)
         try:

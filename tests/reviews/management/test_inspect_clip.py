@@ -83,9 +83,9 @@ def test_it_refuses_a_bad_spec_in_one_line(tmp_path, spec):
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["none.mp4", "."])
-def test_it_refuses_what_is_no_file_before_it_looks_at_any(tmp_path, name):
+@pytest.mark.parametrize(("name", "said"), [("none.mp4", "no such file"), (".", "is a folder")])
+def test_it_refuses_what_is_no_file_before_it_looks_at_any(tmp_path, name, said):
     clip = draw_clip(tmp_path / "a.mp4", frames=1)
-    with pytest.raises(CommandError, match="no such file") as refused:
+    with pytest.raises(CommandError, match=said) as refused:
         inspect(clip, tmp_path / name)
     assert refused.value.returncode == 2
