@@ -63,10 +63,20 @@ class ProjectAdmin(NeverDeleted):
 
 @admin.register(User)
 class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[type-arg]  # as above
-    """People who leave are made inactive: what they made and judged keeps their name."""
+    """People who leave are made inactive: what they made and judged keeps their name.
+
+    Only superusers change people, whatever permissions the staff was given: who could set a password or a flag could
+    become anybody, and judge under two names.
+    """
 
     list_display = ["username", "display_name", "email", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff", "is_superuser"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, *_: object, **__: object) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
 
 
 @admin.register(Prompt)

@@ -1,10 +1,12 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 
 from studio.admin import NeverDeleted, ReadOnly
 from studio.models import User
-from tests.factories import make_candidate, make_generation, make_prompt
+from studio.rules.roles import Role
+from tests.factories import make_candidate, make_generation, make_person, make_prompt
 
 pytestmark = pytest.mark.django_db
 MODELS = [model for model in apps.get_app_config("studio").get_models() if model in admin.site._registry]
@@ -44,6 +46,25 @@ def test_rows_that_actions_write_are_read_only_even_for_a_superuser(client, supe
     assert client.get("/admin/studio/candidate/add/").status_code == 403
     take.refresh_from_db()
     assert take.status == "checking"
+
+
+def test_staff_with_every_permission_cannot_raise_themselves_or_become_another(client, project, reviewer):
+    """Four eyes would be worth nothing if one pair could sign in twice."""
+    staff = make_person("staff", project, Role.MODERATOR, is_staff=True)
+    staff.user_permissions.set(Permission.objects.all())
+    client.force_login(staff)
+    password = reviewer.password
+    for person in (staff, reviewer):
+        where = f"/admin/studio/user/{person.pk}"
+        assert client.post(f"{where}/change/", {"username": person.username, "is_superuser": "on"}).status_code == 403
+        changed = client.post(
+            f"{where}/password/", {"password1": "another long word", "password2": "another long word"}
+        )
+        assert changed.status_code == 403
+        person.refresh_from_db()
+        assert not person.is_superuser
+    assert client.post("/admin/studio/user/add/", {}).status_code == 403
+    assert reviewer.password == password
 
 
 def test_kept_by_hand_are_projects_and_people_alone():
