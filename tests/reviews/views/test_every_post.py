@@ -1,0 +1,161 @@
+"""Every address that changes something: nothing without a token, nothing for strangers, nothing by GET."""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+from django.test import Client
+from django.urls import URLPattern
+
+from reviews.actions.policies import active_policy
+from reviews.rules.queues import Queue
+from reviews.rules.verbs import Outcome
+from reviews.views import urls as judging_urls
+from studio.models import Project
+from studio.rules.generation import GenerationState
+from studio.rules.lifecycle import Status
+from studio.views import urls as making_urls
+from tests.factories import (
+    decide_as,
+    let_settle,
+    make_candidate,
+    make_finding,
+    make_generation,
+    make_prompt,
+    make_review,
+)
+
+PLAIN = {"sign_in", "sign_out", "settings_page", "claim_next", "audit_verify"}
+"""They name no row of a project: a stranger to the project may send them, in their own place."""
+
+
+@pytest.fixture
+def addresses(project: Project, author, reviewer, editor) -> dict[str, str]:
+    """Of each view that takes a POST, with a row of a project behind it."""
+    active_policy(project)
+    prompt = make_prompt(project, author)
+    flagged = make_candidate(prompt, status=Status.IN_REVIEW)
+    finding, case = make_finding(flagged), make_review(flagged)
+    decided = make_review(make_candidate(prompt, status=Status.IN_REVIEW))
+    decision = decide_as(reviewer, decided, Outcome.PASS)
+    approved = make_review(make_candidate(prompt, status=Status.WITH_EDITOR), queue=Queue.EDITOR)
+    decide_as(editor, approved, Outcome.APPROVE)
+    let_settle(approved)
+    lost = make_generation(prompt, state=GenerationState.UNKNOWN, remote_id="v1", run_after=None)
+    take, making = f"/candidates/{flagged.uuid}/", f"/p/{project.slug}/"
+    return {
+        "sign_in": "/sign-in/",
+        "sign_out": "/sign-out/",
+        "settings_page": "/settings/",
+        "claim_next": "/queues/flagged/claim/",
+        "audit_verify": "/audit/verify/",
+        "review_claim": f"/reviews/{case.pk}/claim/",
+        "review_release": f"/reviews/{case.pk}/release/",
+        "review_skip": f"/reviews/{case.pk}/skip/",
+        "review_decide": f"/reviews/{case.pk}/decide/",
+        "decision_undo": f"/decisions/{decision.pk}/undo/",
+        "finding_label": f"/findings/{finding.pk}/label/",
+        "candidate_note": f"{take}notes/",
+        "withdraw": f"{take}withdraw/",
+        "reinstate": f"{take}reinstate/",
+        "prompt_new": f"{making}prompts/new/",
+        "prompt_revise": f"{making}prompts/{prompt.pk}/revise/",
+        "prompt_generate": f"{making}prompts/{prompt.pk}/generate/",
+        "generation_cancel": f"{making}generations/{lost.pk}/cancel/",
+        "generation_ask": f"{making}generations/{lost.pk}/ask/",
+        "generation_settle": f"{making}generations/{lost.pk}/settle/",
+        "upload": f"{making}upload/",
+    }
+
+
+def everything() -> dict[str, list[tuple[object, ...]]]:
+    """All rows but those of sessions and sign-ins, which looking about may touch."""
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values_list(*_columns(model)))
+        for model in apps.get_models()
+        if model._meta.app_label in ("studio", "reviews")
+    }
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields if field.name != "last_login"]
+
+
+FORM = {
+    "outcome": "reject",
+    "reasons": "freeze",
+    "start_frame": "0",
+    "end_frame": "4",
+    "verdict": "confirmed",
+    "cause": "unsure",
+    "body": "A note",
+    "reason": "rights",
+    "charged": "yes",
+    "takes": "1",
+    "theme": "dark",
+    "undo_seconds": "10",
+}
+
+
+SAMPLES = {"int": "1", "slug": "flagged", "uuid": "0f0e0d0c-0b0a-4908-8706-050403020100"}
+
+
+def sample_of(pattern: URLPattern) -> str:
+    """An address of this pattern, whether or not it has a row."""
+    return "/" + re.sub(r"<(\w+):\w+>", lambda found: SAMPLES[found[1]], str(pattern.pattern))
+
+
+def test_every_address_that_takes_a_post_stands_here(addresses, client, moderator):
+    taking = set()
+    for pattern in (*making_urls.urlpatterns, *judging_urls.urlpatterns):
+        client.force_login(moderator)  # one of them signs out
+        if client.post(sample_of(pattern)).status_code != 405:
+            taking.add(pattern.name)
+    assert taking == set(addresses)
+
+
+def test_nothing_changes_without_a_token(addresses, reviewer, editor, author, moderator):
+    before = everything()
+    for person in (reviewer, editor, author, moderator):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(person)
+        for name, address in addresses.items():
+            assert client.post(address, FORM).status_code == 403, name
+    assert everything() == before
+
+
+def test_strangers_to_the_project_find_nothing_and_change_nothing(addresses, client, outsider):
+    client.force_login(outsider)
+    before = everything()
+    for name in addresses.keys() - PLAIN:
+        assert client.post(addresses[name], FORM).status_code == 404, name
+    assert everything() == before
+
+
+def test_who_is_signed_out_changes_nothing(addresses, client):
+    before = everything()
+    for name in addresses.keys() - {"sign_in", "sign_out"}:
+        answer = client.post(addresses[name], FORM)
+        assert answer.status_code == 302, name
+        assert answer.url.startswith("/sign-in/")
+    assert everything() == before
+
+
+def test_an_auditor_changes_nothing_but_their_own_settings(addresses, client, auditor):
+    client.force_login(auditor)
+    before = everything()
+    for name in addresses.keys() - {"sign_in", "sign_out", "settings_page", "audit_verify"}:
+        status = client.post(addresses[name], FORM).status_code
+        assert status in (204, 303, 403, 409, 422), (name, status)
+    changed = {name for name, rows in everything().items() if rows != before[name]}
+    assert changed <= {"Event", "ChainHead"}  # a refusal is an event
+
+
+def test_looking_changes_nothing(addresses, client, moderator):
+    client.force_login(moderator)
+    before = everything()
+    for address in addresses.values():
+        client.get(address)
+        client.head(address)
+    assert everything() == before
