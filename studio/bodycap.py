@@ -13,7 +13,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
 
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
@@ -81,10 +81,13 @@ def is_signed_in(cookies: str) -> bool:
     except CookieError:
         return False
     session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value if morsel else None)
+    close_old_connections()  # we stand outside Django's requests, which do this around each of theirs
     try:
         return SESSION_KEY in session
     except DatabaseError:
         return False
+    finally:
+        close_old_connections()
 
 
 def announced(scope: Scope) -> int:
