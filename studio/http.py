@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
@@ -33,13 +35,41 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if _asks_to_sign_in(response):
+            return signed_out(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET":
+            return _only_forms(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         for kind, status, title in STATUS:
             if isinstance(error, kind):
                 return refusal(request, status, title, str(error), kind=type(error).__name__)
         return None
+
+
+def _asks_to_sign_in(response: HttpResponse) -> bool:
+    location = response.headers.get("Location", "")
+    return response.status_code == HTTPStatus.FOUND and location.startswith(f"{reverse('sign_in')}?")
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Loses nothing of what was typed: scripts get 401 and keep their page; a form that was sent comes back to the
+    page it stood on, for the address that took it shows nothing.
+    """
+    if is_partial(request) or wants_json(request) or request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        message = {"error": "SignedOut", "title": "You are signed out", "message": "Sign in again, then repeat this."}
+        return JsonResponse(message, status=HTTPStatus.UNAUTHORIZED, headers={"HX-Trigger": "sign-in"})
+    following = request.get_full_path() if request.method in ("GET", "HEAD") else _back(request)
+    return redirect_to_login(following)
+
+
+def _only_forms(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    sentence = "This address takes what a form sends, and shows nothing by itself. Go back to the page with the form."
+    answer = refusal(request, HTTPStatus.METHOD_NOT_ALLOWED, "Nothing to see here", sentence, kind="NotAllowed")
+    answer.headers["Allow"] = response.headers["Allow"]
+    return answer
 
 
 def refusal(request: HttpRequest, status: HTTPStatus, title: str, sentence: str, *, kind: str) -> HttpResponse:

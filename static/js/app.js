@@ -74,6 +74,17 @@ document.addEventListener("page:swapped", (event) => attachAll(event.target));
 document.addEventListener("htmx:sendError", () => { document.getElementById("offline").hidden = false; });
 document.addEventListener("htmx:afterOnLoad", () => { document.getElementById("offline").hidden = true; });
 
+// Signed out meanwhile: the page and what was typed stay. People sign in beside it and send again, with fresh tokens.
+const signedOut = document.getElementById("signed-out");
+document.addEventListener("sign-in", () => signedOut.open || signedOut.showModal());
+addEventListener("focus", () => {
+  const token = document.cookie.match(/csrf[^=;]*=([^;]+)/)?.[1];
+  if (!signedOut.open || !token) return;
+  for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+  signedOut.close();
+});
+
 keys.start();
 keys.on("everywhere.undo", undo);
 keys.on("everywhere.close", closeWhatIsOpen);

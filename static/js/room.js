@@ -8,6 +8,7 @@ const LEAD_IN_SECONDS = 1;
 const LEAD_OUT_SECONDS = 0.5;
 const RENEW_EVERY_MS = 60_000;
 const WARN_SECONDS = 120;
+const BY_SCRIPT = { "X-Requested-With": "XMLHttpRequest" };
 const JSON_ANSWER = { headers: { Accept: "application/json" } };
 const NEEDS_REASON = ["reject", "request_changes"];
 const NEEDS_QUESTION = ["escalate", "send_back"];
@@ -295,7 +296,7 @@ class Room {
   async post(address, fields, options = {}, again = null) {
     const banner = document.getElementById("offline");
     try {
-      const answer = await fetch(address, { method: "POST", body: fields, credentials: "same-origin", ...options });
+      const answer = await fetch(address, { method: "POST", body: fields, credentials: "same-origin", headers: BY_SCRIPT, ...options });
       if (answer.status < 500) {
         banner.hidden = true;
         return answer;
@@ -310,7 +311,7 @@ class Room {
   }
 
   async refused(answer) {
-    if (answer.status === 401) return location.reload();
+    if (answer.status === 401) return this.element.dispatchEvent(new Event("sign-in", { bubbles: true }));
     const problem = await problemIn(answer);
     if (answer.status === 409) this.lost();
     if (answer.status === 409) problem.dataset.lasting = "";

@@ -81,7 +81,7 @@ function finish(row, request, file) {
   }
   row.classList.add("failed");
   said.setAttribute("role", "alert");
-  said.textContent = error ?? (request.status ? `${file.name} was refused (${request.status}).` : "Not sent: the connection failed.");
+  said.textContent = error ?? answer?.message ?? (request.status ? `${file.name} was refused (${request.status}).` : "Not sent: the connection failed.");
 }
 
 function parse(text) {

@@ -69,6 +69,8 @@ def test_a_filter_that_asks_for_nothing_narrows_nothing():
     assert not PromptFilter({"status": "odd"}).is_valid()
 
 
-@pytest.mark.parametrize(("field", "typed", "said"), [("takes", "200", "from 1 to 8"), ("seconds", "x", "from 1 to 600")])
+@pytest.mark.parametrize(
+    ("field", "typed", "said"), [("takes", "200", "from 1 to 8"), ("seconds", "x", "from 1 to 600")]
+)
 def test_a_number_out_of_its_range_is_answered_with_the_range(field, typed, said):
     assert form_of(**{field: typed}).errors[field] == [f"A whole number {said}."]
