@@ -49,9 +49,7 @@ class Quote:
 
 def offers() -> list[OfferedModel]:
     """The models of this house, those that can be used first."""
-    rows = [
-        OfferedModel(terms, planning_adapter(terms.provider).capabilities().retired) for terms in offered_models()
-    ]
+    rows = [OfferedModel(terms, planning_adapter(terms.provider).capabilities().retired) for terms in offered_models()]
     return sorted(rows, key=lambda row: bool(row.retired))
 
 

@@ -8,14 +8,10 @@ import pytest
 from django.contrib.staticfiles import finders
 from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
 
+from tests.chromium import launch_chromium
+
 Posted = tuple[str, dict[str, list[str]]]
 ORIGIN = "http://dailies.test"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--autoplay-policy=no-user-gesture-required",
-]
 TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -31,7 +27,7 @@ TYPES = {
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, which decodes H.264. It ends with its module, and its event loop with it."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = launch_chromium(playwright)
         yield browser
         browser.close()
 

@@ -57,7 +57,7 @@ def room(pk, uuid, findings, *, allowed=True):
         "candidate": SimpleNamespace(
             uuid=uuid, name=f"Take {pk}", facts={"width": 320, "height": 180, "has_audio": False, "audio_codec": None}
         ),
-        "prompt": SimpleNamespace(text="A vase.", project="Kiln"),
+        "prompt": SimpleNamespace(text="A vase.", direction={}, project="Kiln"),
         "frames": {"duration": 2.5, "fps": "24", "count": 60},
         "findings": findings,
         "lanes": [{"check": "any", "title": "Any", "findings": findings}],

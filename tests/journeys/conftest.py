@@ -1,6 +1,5 @@
 """One process tree a session and one Chromium a file; a project of its own for each journey."""
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,16 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.chromium import launch_chromium
 from tests.journeys.tree import running_tree
 from tests.journeys.world import House, Inside, World
 
 UNDO_SECONDS = 6
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--autoplay-policy=no-user-gesture-required",
-]
 CODECS = 'video/mp4; codecs="avc1.640028, mp4a.40.2"'
 CLEAN_STATE = {"DAILIES_UNDO_SECONDS": str(UNDO_SECONDS), "DAILIES_POLL_SECONDS": "0.5"}
 
@@ -35,12 +29,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's browser: the one that comes with the test library may lack H.264. It ends with its file, because
-    while it lives an event loop does, which tests of other files must not find running."""
-    path = shutil.which("chromium")
-    assert path, "Install the system's Chromium: the journeys drive it."
+    """It ends with its file: while it lives an event loop does, which tests of other files must not find running."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = launch_chromium(playwright)
         page = browser.new_page()
         assert page.evaluate("(codecs) => document.createElement('video').canPlayType(codecs)", CODECS) == "probably"
         page.close()

@@ -67,7 +67,11 @@ def test_it_takes_no_page_of_another_review(case, project, author, reviewer):
         form.require_genuine()
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", "a:b:c", signing.dumps({"sha256": "0"}, salt="another")], ids=["empty", "nonsense", "colons", "other_salt"])
+@pytest.mark.parametrize(
+    "token",
+    ["", "nonsense", "a:b:c", signing.dumps({"sha256": "0"}, salt="another")],
+    ids=["empty", "nonsense", "colons", "other_salt"],
+)
 def test_it_takes_nothing_that_it_did_not_sign(case, reviewer, token):
     form = form_of(case, reviewer, outcome="pass", seen=token)
     assert form.as_decision()["seen"].sha256 == ""
