@@ -23,7 +23,7 @@ from studio.models import Blob, Candidate, Generation, Mode, Project, Prompt, So
 from studio.rules.one_line import one_line
 from studio.rules.roles import Role
 from studio.signals import candidate_ready
-from studio.store import media_store
+from studio.store import media_store, require_room
 
 UNNAMED = "clip"
 _one_child = BoundedSemaphore(1)
@@ -87,6 +87,7 @@ def bring_in(
 ) -> Candidate:
     """Take in a clip made elsewhere. Raises NotPermitted, or Invalid with a sentence when the file cannot be used."""
     require_role(by, project, Role.AUTHOR, Role.EDITOR, Role.MODERATOR)
+    require_room()
     try:
         received = media_store().receive(chunks, max_bytes=settings.MAX_CLIP_BYTES)
     except TooLarge as error:

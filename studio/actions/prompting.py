@@ -20,6 +20,7 @@ from studio.rules.direction import SLUGS, compile_negative, compile_text
 from studio.rules.generation import GenerationState
 from studio.rules.one_line import one_line
 from studio.rules.roles import Role
+from studio.store import require_room
 
 MOST_TAKES = 8
 TITLE_LENGTH = 80
@@ -148,6 +149,7 @@ def generate_more(
 
 
 def _reserve_takes(prompt: Prompt, *, by: User, order: Order, agreed_cost: Decimal) -> list[Generation]:
+    require_room()
     cost = estimate(prompt.text, prompt.direction, order)
     if cost != agreed_cost:
         raise CostChanged(

@@ -27,8 +27,9 @@ from studio.media.hashing import require_sha256
 
 CHUNK_BYTES = 1 << 20
 SAFE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9]+)+")
-LEAST_FREE = 0.10
-"""Below this fraction of free disk no new work is sent out; what was paid for is still downloaded."""
+LEAST_FREE, LEAST_FREE_BYTES = 0.10, 5 * 1024**3
+"""With less of the disk free than this fraction and than these bytes, no new work is taken in or sent out; what was
+paid for is still downloaded. (A tenth alone would refuse work on a large disk that has room for years.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +174,10 @@ class MediaStore:
             remove(entry)
         return len(stale)
 
-    def free_fraction(self) -> float:
-        """Free share of the disk below `root`, 0-1."""
+    def has_room(self) -> bool:
+        """Whether new work may be taken in or sent out."""
         usage = shutil.disk_usage(self.root)
-        return usage.free / usage.total
-
-    def has_room(self, least: float = LEAST_FREE) -> bool:
-        """Whether new work may be sent out."""
-        return self.free_fraction() >= least
+        return usage.free >= min(LEAST_FREE * usage.total, LEAST_FREE_BYTES)
 
 
 def require_name(name: str) -> str:

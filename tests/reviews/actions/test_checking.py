@@ -13,6 +13,7 @@ from reviews.rules.queues import Queue
 from reviews.tasks import check_candidate
 from studio.actions.ingesting import bring_in
 from studio.errors import Invalid, NotPermitted
+from studio.media.storage import MediaStore
 from studio.models import Blob, Candidate, Event, Mode, Prompt, Source
 from studio.rules.lifecycle import Status
 from studio.store import media_store
@@ -71,6 +72,13 @@ def test_a_file_beyond_the_limit_is_refused(project, author, settings):
     settings.MAX_CLIP_BYTES = 10
     with pytest.raises(Invalid, match="larger than"):
         bring_in([b"12345678901"], project=project, by=author, source=Source.UPLOAD, name="x.mp4")
+
+
+def test_nothing_is_taken_in_when_the_disk_is_nearly_full(bring, monkeypatch):
+    monkeypatch.setattr(MediaStore, "has_room", lambda _: False)
+    with pytest.raises(Invalid, match="nearly full"):
+        bring()
+    assert not Candidate.objects.exists()
 
 
 def test_an_auditor_may_not_bring_anything_in(bring, auditor):

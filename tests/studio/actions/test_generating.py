@@ -12,6 +12,7 @@ from studio.actions import fetching
 from studio.actions.prompting import Order, estimate, submit_prompt
 from studio.actions.settling_generations import ask_again, request_cancel, settle_unknown
 from studio.errors import Conflict, CostChanged, Invalid, NotPermitted
+from studio.media.storage import MediaStore
 from studio.models import Candidate, Event, Generation, Prompt
 from studio.rules.generation import GenerationState, Reason
 from studio.tasks import step_generation
@@ -235,3 +236,10 @@ def test_an_unknown_job_that_still_runs_when_asked_again_stays_unknown(order, au
     ask_again(work_until_idle(), by=author)
     generation = work_until_idle()
     assert (generation.state, generation.reason) == (GenerationState.UNKNOWN, Reason.STALLED)
+
+
+def test_nothing_is_ordered_when_the_disk_is_nearly_full(order, monkeypatch):
+    monkeypatch.setattr(MediaStore, "has_room", lambda _: False)
+    with pytest.raises(Invalid, match="nearly full"):
+        order("Sea")
+    assert not Prompt.objects.exists()

@@ -1,5 +1,6 @@
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -156,10 +157,21 @@ def test_the_janitor_takes_only_what_is_old(store):
     assert [path.name for path in (store.root / "tmp").iterdir()] == ["in-young"]
 
 
-def test_it_knows_whether_there_is_room(store):
-    assert 0 < store.free_fraction() < 1
-    assert store.has_room(least=0.0)
-    assert not store.has_room(least=1.1)
+GIB = 1024**3
+
+
+@pytest.mark.parametrize(
+    ("total", "free", "has_room"),
+    [
+        (20 * GIB, 3 * GIB, True),  # 15 % of a small disk
+        (20 * GIB, 1 * GIB, False),  # 5 % of it
+        (2000 * GIB, 6 * GIB, True),  # 0.3 % of a large disk, but 6 GiB
+        (2000 * GIB, 4 * GIB, False),
+    ],
+)
+def test_it_knows_whether_there_is_room(store, monkeypatch, total, free, has_room):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(total, total - free, free))
+    assert store.has_room() is has_room
 
 
 WRITER = """
