@@ -1,10 +1,14 @@
 """The making side in Django's admin: for looking things up, and for the few rows that are kept by hand."""
 
+from typing import Any, cast
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 
+from studio.actions.events import Actor, chained_events, record_event
 from studio.models import (
     Blob,
     Candidate,
@@ -47,6 +51,27 @@ class ReadOnly(NeverDeleted):
         return False
 
 
+class Recorded(NeverDeleted):
+    """Rows kept by hand: each change is an event of the chain, in the admin's own transaction."""
+
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: list[Any], change: bool) -> None:  # type: ignore[type-arg]  # as above
+        super().save_related(request, form, formsets, change)
+        actor = Actor.of(cast(User, request.user))
+        with chained_events():
+            verb = "changed_by_hand" if change else "created_by_hand"
+            record_event(form.instance, verb=verb, actor=actor, data={"fields": sorted(form.changed_data)})
+            for formset in formsets:
+                _record_members(form.instance, formset, actor)
+
+
+def _record_members(project: Project, formset: Any, actor: Actor) -> None:
+    """Who was enrolled, and who was struck off; a changed row is both."""
+    changed = [row for row, _ in formset.changed_objects]
+    for verb, rows in (("enrolled", [*formset.new_objects, *changed]), ("struck_off", formset.deleted_objects)):
+        for row in rows:
+            record_event(project, verb=verb, actor=actor, data={"user": row.user_id, "role": row.role})
+
+
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # as above
     model = Membership
     autocomplete_fields = ["user"]
@@ -54,7 +79,7 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # as abo
 
 
 @admin.register(Project)
-class ProjectAdmin(NeverDeleted):
+class ProjectAdmin(Recorded):
     list_display = ["name", "slug", "created_at"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
@@ -62,7 +87,7 @@ class ProjectAdmin(NeverDeleted):
 
 
 @admin.register(User)
-class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[type-arg]  # as above
+class PersonAdmin(Recorded, UserAdmin):  # type: ignore[type-arg]  # as above
     """People who leave are made inactive: what they made and judged keeps their name.
 
     Only superusers change people, whatever permissions the staff was given: who could set a password or a flag could

@@ -4,7 +4,8 @@
 locked and the events are appended. Locking the head last keeps the lock short and deadlocks out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,16 +57,24 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction.atomic(durable=True):
-            token = _pending.set([])
-            try:
-                result = function(*args, **kwargs)
-                _append(_pending.get() or [])
-            finally:
-                _pending.reset(token)
-        return result
+        with transaction.atomic(durable=True), chained_events():
+            return function(*args, **kwargs)
 
     return run
+
+
+@contextmanager
+def chained_events() -> Iterator[None]:
+    """Chain at the end of the body what is recorded in it, inside a transaction that is already open.
+
+    Actions open their own; only the admin, whose transaction is Django's, needs this by itself.
+    """
+    token = _pending.set([])
+    try:
+        yield
+        _append(_pending.get() or [])
+    finally:
+        _pending.reset(token)
 
 
 def record_event(subject: models.Model, *, verb: str, actor: Actor, data: Mapping[str, object] | None = None) -> None:

@@ -3,8 +3,9 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 
+from studio.actions.events import verify_chain
 from studio.admin import NeverDeleted, ReadOnly
-from studio.models import User
+from studio.models import Event, Project, User
 from studio.rules.roles import Role
 from tests.factories import make_candidate, make_generation, make_person, make_prompt
 
@@ -72,3 +73,24 @@ def test_kept_by_hand_are_projects_and_people_alone():
         "Project",
         "User",
     }
+
+
+def test_a_project_kept_by_hand_leaves_its_events(client, superuser, reviewer):
+    client.force_login(superuser)
+    members = {"memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 0}
+    first = {"memberships-0-user": reviewer.pk, "memberships-0-role": "editor"}
+    client.post("/admin/studio/project/add/", {"name": "Quay", "slug": "quay", **members, **first})
+    project = Project.objects.get(slug="quay")
+    told = Event.objects.filter(subject=f"project:{project.pk}").values_list("verb", "actor", "data")
+    assert list(told) == [
+        ("created_by_hand", f"user:{superuser.pk}", {"fields": ["name", "slug"]}),
+        ("enrolled", f"user:{superuser.pk}", {"user": reviewer.pk, "role": "editor"}),
+    ]
+    row = project.memberships.get()
+    gone = {"memberships-0-id": row.pk, "memberships-0-DELETE": "on"}
+    kept = members | {"memberships-INITIAL_FORMS": 1}
+    address = f"/admin/studio/project/{project.pk}/change/"
+    client.post(address, {"name": "Quay", "slug": "quay", **kept, **first, **gone})
+    assert Event.objects.latest("seq").verb == "struck_off"
+    assert not project.memberships.exists()
+    assert verify_chain() == ""
