@@ -9,7 +9,7 @@ demo: install
 	@.venv/bin/python manage.py demo $(ARGS)
 
 test: install-dev
-	@.venv/bin/python -m pytest -n 2 --dist loadfile -m "not long" $(ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: install-dev
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
