@@ -28,6 +28,7 @@ from studio.views.paging import page_of
 from studio.views.places import MAKERS, READERS, project_for
 
 RECORD = "studio/prompt_record.html"
+WITHOUT_TAKE = (GenerationState.REFUSED, GenerationState.FAILED, GenerationState.CANCELLED, GenerationState.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class PromptRow:
     statuses: Sequence[tuple[Status, int]]
     in_the_making: int
     unknown: int
+    ended_without: Sequence[tuple[GenerationState, int]]
+    """Calls that gave no take, by how they ended."""
     spent: Decimal
 
 
@@ -75,12 +78,14 @@ def row_of(prompt: Prompt) -> PromptRow:
     """Reads the prefetched generations and takes of `prompt`."""
     generations = list(prompt.generations.all())
     counted = Counter(Status(take.status) for take in prompt.candidates.all())
-    unknown = sum(each.state == GenerationState.UNKNOWN for each in generations)
+    ended = Counter(GenerationState(each.state) for each in generations)
+    unknown = ended[GenerationState.UNKNOWN]
     return PromptRow(
         prompt,
         [(status, counted[status]) for status in Status if counted[status]],
         sum(not is_final(each.state) for each in generations) - unknown,
         unknown,
+        [(state, ended[state]) for state in WITHOUT_TAKE if ended[state]],
         total_spent(generations),
     )
 

@@ -35,6 +35,16 @@ def test_it_lists_the_newest_revision_with_its_takes_round_and_spending(project,
     assert row.spent == Decimal("0.0800")
 
 
+def test_it_says_how_calls_ended_that_gave_no_take(project, author, sign_in):
+    prompt = make_prompt(project, author)
+    for state in (GenerationState.FAILED, GenerationState.FAILED, GenerationState.REFUSED):
+        make_generation(prompt, state=state)
+    body = sign_in(author).get("/p/harbour/prompts/").content.decode()
+    assert "1 refused" in body
+    assert "2 failed" in body
+    assert "no takes" not in body
+
+
 def test_its_query_count_does_not_grow_with_the_list(
     project, author, sign_in, django_assert_num_queries, django_assert_max_num_queries
 ):
