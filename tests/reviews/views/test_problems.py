@@ -33,6 +33,7 @@ def test_it_explains_an_expired_form(db, reviewer, client):
     answer = strict.post("/queues/flagged/claim/")
     assert answer.status_code == 403
     assert "This form has expired" in answer.content.decode()
+    assert "data-problem" in answer.content.decode(), "the room finds its words by this mark"
 
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
