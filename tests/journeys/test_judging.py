@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.drawing import STILL_FRAMES, STILL_FROM, clean_clip, frozen_clip
+from tests.journeys.tree import wait_until
 from tests.journeys.world import House, open_room, token_of
 
 pytestmark = pytest.mark.journey
@@ -201,8 +202,14 @@ def test_two_reviewers_cannot_hold_one_clip(house: Callable[..., House], clips: 
     assert rui.locator("#decide button[name=outcome]:not([aria-disabled=true])").count() == 0
     rui.keyboard.press("Escape")
     frame = rui.locator(".transport").get_attribute("data-frame")
-    rui.keyboard.press("End")
-    expect(rui.locator(".transport")).to_have_attribute("data-frame", "71")
+    rui.wait_for_function("() => !document.activeElement?.matches('textarea, input, select')")  # keys sleep there
+
+    def is_at_the_end() -> bool:
+        rui.keyboard.press("End")
+        rui.wait_for_timeout(300)
+        return rui.locator(".transport").get_attribute("data-frame") == "71"
+
+    wait_until(is_at_the_end)
     assert frame is not None
     assert kiln.decisions_on(first) == []
 
