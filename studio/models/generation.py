@@ -77,7 +77,3 @@ class Generation(LeasedRow):
     @property
     def is_final(self) -> bool:
         return is_final(self.state)
-
-    @property
-    def is_retryable(self) -> bool:
-        return self.state == GenerationState.FAILED
