@@ -21,7 +21,7 @@ types: install-dev
 LOCK = uv pip compile pyproject.toml --universal --no-header --no-emit-index-url --no-annotate --generate-hashes --quiet
 locks:
 	@$(LOCK) -o requirements.lock
-	@$(LOCK) --group dev -o requirements-dev.lock
+	@$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
 
 .PHONY: install-dev
 install-dev:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from providers.base import FOUR_PLACES, ModelTerms
+from providers.base import FOUR_PLACES, ModelTerms, Operation, PriceRule
 
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 
@@ -29,9 +29,29 @@ def models_of(*providers: str) -> tuple[ModelTerms, ...]:
 
 
 def _terms(key: str, entry: dict[str, Any]) -> ModelTerms:
-    price = Decimal(entry.pop("price_per_second"))
+    rules = tuple(
+        PriceRule(_price(key, rule.pop("price_per_second")), **_of_rule(rule)) for rule in entry.pop("prices", ())
+    )
+    lists: dict[str, Any] = {name: tuple(entry.pop(name)) for name in ("sizes", "seconds", "rates") if name in entry}
+    operations = frozenset(map(Operation, entry.pop("operations", ("text_to_video",))))
+    return ModelTerms(
+        key=key,
+        price_per_second=_price(key, entry.pop("price_per_second")),
+        minimum_cost=_price(key, entry.pop("minimum_cost", "0")),
+        prices=rules,
+        operations=operations,
+        extras=frozenset(entry.pop("extras", ())),
+        **lists,
+        **entry,
+    )
+
+
+def _of_rule(rule: dict[str, Any]) -> dict[str, Any]:
+    return rule | {"operation": Operation(rule["operation"])} if "operation" in rule else rule
+
+
+def _price(key: str, text: str) -> Decimal:
+    price = Decimal(text)
     if price < 0 or price != price.quantize(FOUR_PLACES):
-        raise ValueError(f"{key}: price_per_second takes four places, not {price}")
-    lists: dict[str, Any] = {name: tuple(entry.pop(name)) for name in ("sizes", "seconds") if name in entry}
-    extras = frozenset(entry.pop("extras", ()))
-    return ModelTerms(key=key, price_per_second=price.quantize(FOUR_PLACES), extras=extras, **lists, **entry)
+        raise ValueError(f"{key}: a price takes four places, not {price}")
+    return price.quantize(FOUR_PLACES)

@@ -1,45 +1,45 @@
-"""Which adapter speaks to which provider."""
+"""Which providers there are, and which adapter speaks to each."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
 
 import httpx
 
+from providers.accounts import Account, ProviderInfo
 from providers.base import Adapter
-from providers.catalogue import models_of
 from providers.errors import ProviderRetired
 from providers.http import guarded_client
-from providers.openai_videos.adapter import OFFICIAL_BASE_URL, RETIRED, OpenAIVideos, Profile
+from providers.openai_videos import adapter as openai_videos
 
-LABELS: Mapping[str, str] = {"sandbox": "Sandbox", "openai_videos": "OpenAI Videos"}
+Build = Callable[[ProviderInfo, Account, httpx.AsyncClient], Adapter]
+FAMILIES: tuple[tuple[tuple[ProviderInfo, ...], Build], ...] = ((openai_videos.INFOS, openai_videos.build),)
+PROVIDERS: Mapping[str, ProviderInfo] = {info.slug: info for infos, _ in FAMILIES for info in infos}
+BUILDERS: Mapping[str, Build] = {info.slug: build for infos, build in FAMILIES for info in infos}
 
 
 def adapter_for(
-    provider: str,
-    *,
-    base_url: str,
-    api_key: str,
-    allow_hosts: Collection[str] = (),
-    webhook_secret: str = "",
-    client: httpx.AsyncClient | None = None,
+    account: Account, *, allow_hosts: Collection[str] = (), client: httpx.AsyncClient | None = None
 ) -> Adapter:
-    """The adapter of `provider`, ready to use; the caller closes it with `aclose()`.
+    """The adapter of `account`, ready to use; the caller closes it with `aclose()`.
 
-    `base_url` ends where `/videos` begins. `allow_hosts` are the exact `host:port` that may be private or plain http.
+    `allow_hosts` are the exact `host:port` that may be private or plain http.
     Raises ProviderRetired for a provider nobody knows (any more).
     """
-    if provider not in LABELS:
-        raise ProviderRetired(f"No provider is named {provider}.")
-    return OpenAIVideos(
-        _profile(provider, base_url),
-        base_url=base_url,
-        api_key=api_key,
-        client=client or guarded_client(allow_hosts),
-        webhook_secret=webhook_secret,
-    )
+    return _built(account, client or guarded_client(allow_hosts))
 
 
-def _profile(provider: str, base_url: str) -> Profile:
-    if provider == "sandbox":
-        return Profile(provider, LABELS[provider], models_of("sandbox", "openai_videos"), has_webhooks=False)
-    retired = RETIRED if httpx.URL(base_url).host == httpx.URL(OFFICIAL_BASE_URL).host else ""
-    return Profile(provider, LABELS[provider], models_of("openai_videos"), retired=retired)
+def planning_adapter_for(account: Account) -> Adapter:
+    """For what needs no network; never closed, as all of these share one client that never calls."""
+    return _built(account, _idle_client())
+
+
+@cache
+def _idle_client() -> httpx.AsyncClient:
+    return guarded_client()
+
+
+def _built(account: Account, client: httpx.AsyncClient) -> Adapter:
+    info = PROVIDERS.get(account.provider)
+    if info is None:
+        raise ProviderRetired(f"No provider is named {account.provider}.")
+    return BUILDERS[info.slug](info, account, client)

@@ -1,20 +1,85 @@
-"""The generators of this installation: which models are offered, and a configured adapter for each provider."""
+"""The generators of this installation: what is set for each provider, which models are offered, and an adapter each."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
+from dataclasses import dataclass
 
 from django.conf import settings
 
+from providers import retirement
+from providers.accounts import Account
 from providers.base import Adapter, ModelTerms
 from providers.catalogue import catalogue
-from providers.registry import adapter_for
+from providers.registry import PROVIDERS, adapter_for, planning_adapter_for
+from studio import clock
 from studio.errors import Invalid
+from studio.keyring import unseal
+from studio.models import ProviderAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model as people may choose it. `why_not` is a sentence when they may not, `warning` one to know before."""
+
+    terms: ModelTerms
+    provider_label: str
+    why_not: str = ""
+    warning: str = ""
+
+
+def accounts() -> dict[str, Account]:
+    """Every provider by slug, as it is set here: a moderator's row goes before the environment."""
+    rows = {row.provider: row for row in ProviderAccount.objects.all()}
+    return {slug: _account(slug, rows.get(slug)) for slug in PROVIDERS}
+
+
+def account_of(provider: str) -> Account:
+    """Raises Invalid for a provider that nobody knows or that is not set up here."""
+    if provider not in PROVIDERS:
+        raise Invalid(f"The provider “{provider}” is not known.")
+    account = _account(provider, ProviderAccount.objects.filter(provider=provider).first())
+    if not PROVIDERS[provider].is_complete(account):
+        raise Invalid(f"The provider “{provider}” is not configured.")
+    return account
+
+
+def _account(slug: str, row: ProviderAccount | None) -> Account:
+    said = settings.PROVIDER_SETTINGS.get(slug, {})
+    base_url, secrets, options = said.get("base_url", ""), said.get("secrets", {}), said.get("options", {})
+    if row is None:
+        return Account(slug, base_url, secrets, options)
+    if not row.is_enabled:
+        return Account(slug, "")
+    own = unseal(row.sealed_secrets, owner=slug)
+    # Keys of the environment go to the environment's address only: never to one that a row names.
+    kept = secrets if row.base_url in ("", base_url) else {}
+    return Account(slug, row.base_url or base_url, {**kept, **own}, {**options, **row.options})
+
+
+def offers() -> list[Offer]:
+    """Every model whose provider has an address here, in the catalogue's order, those that can be used first."""
+    found = accounts()
+    rows = [_offer(terms, found[terms.provider]) for terms in catalogue().values() if _is_listed(terms, found)]
+    return sorted(rows, key=lambda row: bool(row.why_not))
+
+
+def _is_listed(terms: ModelTerms, found: dict[str, Account]) -> bool:
+    """A server that people run themselves is no news to anybody who does not run one."""
+    account = found.get(terms.provider)
+    return account is not None and bool(account.base_url)
+
+
+def _offer(terms: ModelTerms, account: Account) -> Offer:
+    info = PROVIDERS[terms.provider]
+    on, is_official = clock.now().date(), info.is_official(account)
+    gone = (info.retired if is_official else "") or retirement.refusal(terms, on=on, is_official=is_official)
+    missing = "" if info.is_complete(account) else f"{info.label} has no key here yet. A moderator can add one."
+    return Offer(terms, info.label, gone or missing, retirement.warning(terms, on=on, is_official=is_official))
 
 
 def offered_models() -> list[ModelTerms]:
-    """Every model of the catalogue whose provider is configured here; a retired one is still listed, greyed out."""
-    return [terms for terms in catalogue().values() if _base_url(terms.provider)]
+    """The models that can be ordered now, and those listed greyed out; see `offers` for the reasons."""
+    return [offer.terms for offer in offers()]
 
 
 def model_terms(key: str) -> ModelTerms:
@@ -26,33 +91,15 @@ def model_terms(key: str) -> ModelTerms:
 
 
 def planning_adapter(provider: str) -> Adapter:
-    """For what needs no network: validating, estimating. Shared and never closed; raises as `opened`."""
-    return _shared(provider, *_options(provider))
-
-
-@cache
-def _shared(provider: str, base_url: str, api_key: str) -> Adapter:
-    return adapter_for(provider, base_url=base_url, api_key=api_key)
+    """For what needs no network: validating, estimating, capabilities. Never closed. Raises Invalid as `account_of`."""
+    return planning_adapter_for(account_of(provider))
 
 
 @asynccontextmanager
-async def opened(provider: str) -> AsyncIterator[Adapter]:
-    """An adapter for one call, closed after it. Raises Invalid for a provider nobody configured."""
-    base_url, api_key = _options(provider)
-    adapter = adapter_for(provider, base_url=base_url, api_key=api_key, allow_hosts=tuple(settings.EGRESS_HOSTS))
+async def opened(account: Account) -> AsyncIterator[Adapter]:
+    """An adapter for one call, closed after it."""
+    adapter = adapter_for(account, allow_hosts=tuple(settings.EGRESS_HOSTS))
     try:
         yield adapter
     finally:
         await adapter.aclose()
-
-
-def _options(provider: str) -> tuple[str, str]:
-    """Base URL and key. Raises Invalid for a provider nobody configured."""
-    if not _base_url(provider):
-        raise Invalid(f"The provider “{provider}” is not configured.")
-    options = settings.PROVIDER_SETTINGS[provider]
-    return str(options["base_url"]), str(options["api_key"])
-
-
-def _base_url(provider: str) -> str:
-    return str(settings.PROVIDER_SETTINGS.get(provider, {}).get("base_url", ""))

@@ -6,6 +6,7 @@ Three ways to run: a test run (`DAILIES_TEST=1`), the demo (`DAILIES_DEMO=1`), a
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -22,17 +23,19 @@ PRODUCTION: bool = not (TEST or DEMO)
 DEBUG: bool = env.bool("DEBUG", default=False)
 
 DEFAULT_SECRET_KEY = "unsafe-default-key"  # noqa: S105 — enough for commands that sign nothing; serving with it is refused
-_secret_file = STATE / "secrets" / "secret_key"
 
 
-def _secret_key() -> str:
-    """`SECRET_KEY`, else the one that the first start wrote into the state folder."""
-    if key := str(env.str("SECRET_KEY", default="")):
+def _secret(name: str, file: str, default: str = "") -> str:
+    """What the environment says, else what the first start wrote into the state folder."""
+    if key := str(env.str(name, default="")):
         return key
-    return _secret_file.read_text().strip() if _secret_file.is_file() else DEFAULT_SECRET_KEY
+    path = STATE / "secrets" / file
+    return path.read_text().strip() if path.is_file() else default
 
 
-SECRET_KEY: str = _secret_key()
+SECRET_KEY: str = _secret("SECRET_KEY", "secret_key", DEFAULT_SECRET_KEY)
+KEYRING: list[str] = [key for key in _secret("DAILIES_KEYRING", "keyring").split(",") if key]
+"""Seals provider keys in the database. The first seals, all open: put a new one in front, then run `rotate_keys`."""
 ALLOWED_HOSTS: list[str] = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
 )
@@ -164,11 +167,73 @@ CONTENT_SECURITY_POLICY = {
 }
 
 BROKER_URL: str = env.str("BROKER_URL", default=f"redis+socket://{broker_socket()}")
-PROVIDER_SETTINGS = {
-    "sandbox": {"base_url": env.str("DAILIES_SANDBOX_URL", default=""), "api_key": "sandbox-key"},
+
+SANDBOX_URL: str = env.str("DAILIES_SANDBOX_URL", default="").rstrip("/")
+_no_keys = {"api_key": "sandbox-key"} if DEMO and SANDBOX_URL else {}
+
+
+def _address(name: str, sandbox_path: str, own: str = "") -> str:
+    """Where a provider answers: as the environment says, in the demo the sandbox, else the provider's own address."""
+    return str(env.str(name, default=f"{SANDBOX_URL}{sandbox_path}" if DEMO and SANDBOX_URL and sandbox_path else own))
+
+
+PROVIDER_SETTINGS: dict[str, dict[str, Any]] = {
+    "sandbox": {
+        "base_url": f"{SANDBOX_URL}/openai/v1" if SANDBOX_URL else "",
+        "secrets": {"api_key": "sandbox-key"},
+    },
     "openai_videos": {
         "base_url": env.str("OPENAI_BASE_URL", default="https://api.openai.com/v1"),
-        "api_key": env.str("OPENAI_API_KEY", default=""),
+        "secrets": {
+            "api_key": env.str("OPENAI_API_KEY", default=""),
+            "webhook_secret": env.str("OPENAI_WEBHOOK_SECRET", default=""),
+        },
+    },
+    "vllm_omni": {
+        "base_url": env.str("VLLM_OMNI_BASE_URL", default=""),
+        "secrets": {"api_key": env.str("VLLM_OMNI_API_KEY", default="")},
+        "options": {"model": env.str("VLLM_OMNI_MODEL", default="")},
+    },
+    "sglang": {
+        "base_url": env.str("SGLANG_BASE_URL", default=""),
+        "secrets": {"api_key": env.str("SGLANG_API_KEY", default="")},
+        "options": {"model": env.str("SGLANG_MODEL", default="")},
+    },
+    "litellm": {
+        "base_url": env.str("LITELLM_BASE_URL", default=""),
+        "secrets": {"api_key": env.str("LITELLM_API_KEY", default="")},
+        "options": {"model": env.str("LITELLM_MODEL", default="")},
+    },
+    "runway": {
+        "base_url": _address("RUNWAYML_BASE_URL", "/runway", "https://api.dev.runwayml.com"),
+        "secrets": _no_keys | ({"api_key": key} if (key := env.str("RUNWAYML_API_SECRET", default="")) else {}),
+    },
+    "kling": {
+        "base_url": _address("KLING_BASE_URL", "/kling", "https://api-singapore.klingai.com"),
+        "secrets": _no_keys
+        | {
+            slug: value
+            for slug, name in (
+                ("api_key", "KLING_API_KEY"),
+                ("access_key", "KLING_ACCESS_KEY"),
+                ("secret_key", "KLING_SECRET_KEY"),
+            )
+            if (value := env.str(name, default=""))
+        },
+    },
+    "google": {
+        "base_url": _address("GOOGLE_GEMINI_BASE_URL", "/google", "https://generativelanguage.googleapis.com"),
+        "secrets": _no_keys | ({"api_key": key} if (key := env.str("GEMINI_API_KEY", default="")) else {}),
+        "options": {},
+    },
+    "vertex": {
+        "base_url": _address("GOOGLE_VERTEX_BASE_URL", "/google"),
+        "secrets": _no_keys
+        | ({"service_account": key} if (key := env.str("GOOGLE_SERVICE_ACCOUNT", default="")) else {}),
+        "options": {
+            "project": env.str("GOOGLE_CLOUD_PROJECT", default="sandbox" if DEMO and SANDBOX_URL else ""),
+            "location": env.str("GOOGLE_CLOUD_LOCATION", default="us-central1"),
+        },
     },
 }
 EGRESS_HOSTS: list[str] = env.list("DAILIES_EGRESS_HOSTS", default=[])  # exact host:port of self-hosted generators

@@ -96,7 +96,7 @@ def _sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandb
 @pytest.fixture
 def sandbox(_sandbox_process: Sandbox, settings) -> Sandbox:
     """A live sandbox generator, configured as the provider `sandbox`."""
-    configured = {"base_url": f"{_sandbox_process.url}/openai/v1", "api_key": "sandbox-key"}
+    configured = {"base_url": f"{_sandbox_process.url}/openai/v1", "secrets": {"api_key": "sandbox-key"}}
     settings.PROVIDER_SETTINGS = {**settings.PROVIDER_SETTINGS, "sandbox": configured}
     settings.EGRESS_HOSTS = [_sandbox_process.host]
     settings.POLL_SECONDS = 0.02

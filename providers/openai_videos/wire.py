@@ -1,16 +1,21 @@
 """The protocol's field names, and nothing else: our words to theirs and back. No other file knows them."""
 
-import json
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
+from providers.answers import (
+    job_id,
+    milliseconds,
+    percent,
+    read_json,
+    retry_after_seconds,
+    text_of,
+    unix_instant,
+    without_secrets,
+)
 from providers.base import Asset, GenerationRequest, Hint, JobState, ModelTerms, Reference, Snapshot
 from providers.errors import (
     AccessDenied,
@@ -36,14 +41,6 @@ STATES: Mapping[str, JobState] = {
 }
 SAFETY_WORDS = ("moderation", "policy", "safety", "sentinel")
 QUOTA_CODES = ("insufficient_quota", "billing_hard_limit_reached")
-LONGEST_WAIT_SECONDS = 600.0
-"""However long a provider tells us to wait: a row that is due in years would hold money and say nothing."""
-LONGEST_ID = 400
-DEEPEST = 40
-"""Levels of an answer that are kept; what lies below them is left out."""
-NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
-"""What JSON may carry and no database can: NUL, and halves of a character."""
-SECRET_WORDS = ("key", "token", "secret", "authorization", "signature", "cookie", "headers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ def create_fields(request: GenerationRequest, terms: ModelTerms) -> dict[str, st
     }
     names = {"fps": "fps", "seed": "seed", "negative": "negative_prompt", "audio": "generate_sound"}
     fields = {
-        "model": request.model,
+        "model": terms.wire_name,
         "prompt": request.prompt,
         "seconds": str(request.seconds or terms.default_seconds),
         "size": request.size or terms.default_size,
@@ -92,30 +89,6 @@ def content_query(asset: Asset) -> dict[str, str]:
     return {"variant": asset.variant}
 
 
-def read_json(answer: Answer) -> dict[str, Any]:
-    """Raises BadAnswer unless the body is one JSON object, which then holds nothing that could not be stored."""
-    try:
-        document = storable(json.loads(answer.body))
-    except (ValueError, RecursionError) as error:
-        raise BadAnswer("The provider's answer is not JSON.") from error
-    if not isinstance(document, dict):
-        raise BadAnswer("The provider's answer is not a JSON object.")
-    return document
-
-
-def storable(value: Any, depth: int = 0) -> Any:
-    """A copy that every database can keep as JSON and as text: no NUL, no lone surrogate, no NaN, no abyss."""
-    if isinstance(value, str):
-        return NOT_TEXT.sub("\ufffd", value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict | list) and depth == DEEPEST:
-        return None
-    if isinstance(value, dict):
-        return {storable(name): storable(entry, depth + 1) for name, entry in value.items()}
-    return [storable(entry, depth + 1) for entry in value] if isinstance(value, list) else value
-
-
 def read_list(answer: Answer) -> list[Snapshot]:
     entries = read_json(answer).get("data")
     if not isinstance(entries, list):
@@ -125,9 +98,7 @@ def read_list(answer: Answer) -> list[Snapshot]:
 
 def read_video(video: Mapping[str, Any], headers: httpx.Headers) -> Snapshot:
     """A job as the provider describes it. Raises BadAnswer when it has no id."""
-    remote_id, status = video.get("id"), str(video.get("status"))
-    if not isinstance(remote_id, str) or not 0 < len(remote_id) <= LONGEST_ID:
-        raise BadAnswer("The provider's job has no id that we could keep.")
+    remote_id, status = job_id(video.get("id")), str(video.get("status"))
     fault = read_fault(video.get("error"))
     state = STATES.get(status, JobState.RUNNING)
     refused = state is JobState.FAILED and fault.is_refusal
@@ -135,14 +106,14 @@ def read_video(video: Mapping[str, Any], headers: httpx.Headers) -> Snapshot:
     return Snapshot(
         remote_id=remote_id,
         state=JobState.REFUSED if refused else state,
-        progress=_progress(video.get("progress")),
-        assets=(Asset(remote_id, expires_at=_instant(video.get("expires_at"))),) if done else (),
+        progress=percent(video.get("progress")),
+        assets=(Asset(remote_id, expires_at=unix_instant(video.get("expires_at"))),) if done else (),
         refusal=fault.message if refused else "",
         error=fault.message if state is JobState.FAILED and not refused else "",
         code=fault.code,
         prompt=str(video.get("prompt") or ""),
-        created_at=_instant(video.get("created_at")),
-        poll_after_seconds=_milliseconds(headers.get("openai-poll-after-ms")),
+        created_at=unix_instant(video.get("created_at")),
+        poll_after_seconds=milliseconds(headers.get("openai-poll-after-ms")),
         warnings=() if status in STATES else (f"The provider reports a status we do not know: {status[:60]}.",),
         raw=without_secrets(dict(video)),
     )
@@ -151,8 +122,7 @@ def read_video(video: Mapping[str, Any], headers: httpx.Headers) -> Snapshot:
 def read_fault(error: object) -> Fault:
     if not isinstance(error, Mapping):
         return Fault(message=str(error or "")[:1000], code="", type="")
-    text = {name: str(error.get(name) or "")[:1000] for name in ("message", "code", "type")}
-    return Fault(**text)
+    return Fault(**{name: text_of(error.get(name)) for name in ("message", "code", "type")})
 
 
 def read_hint(event_id: str, body: bytes) -> Hint:
@@ -194,45 +164,3 @@ def _slow_down(answer: Answer, fault: Fault, message: str) -> ProviderError:
     if fault.code in QUOTA_CODES or fault.type in QUOTA_CODES:
         return QuotaExhausted(message, code=fault.code)
     return RateLimited(message, code=fault.code, retry_after_seconds=retry_after_seconds(answer.headers))
-
-
-def retry_after_seconds(headers: httpx.Headers) -> float | None:
-    """`retry-after-ms`, else `Retry-After` in seconds or as a date; None when absent or unreadable."""
-    if (precise := _milliseconds(headers.get("retry-after-ms"))) is not None:
-        return precise
-    text = headers.get("retry-after", "")
-    if text.isascii() and text.isdigit():
-        return min(float(text[:9]), LONGEST_WAIT_SECONDS)
-    try:
-        wait = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
-        return min(max(0.0, wait), LONGEST_WAIT_SECONDS)
-    except (TypeError, ValueError):
-        return None
-
-
-def without_secrets(value: Any) -> Any:
-    """A copy with everything under a secret-sounding name masked."""
-    if isinstance(value, dict):
-        return {name: "…" if _is_secret(name) else without_secrets(entry) for name, entry in value.items()}
-    return [without_secrets(entry) for entry in value] if isinstance(value, list) else value
-
-
-def _is_secret(name: object) -> bool:
-    return any(word in str(name).lower() for word in SECRET_WORDS)
-
-
-def _milliseconds(text: str | None) -> float | None:
-    return min(int(text[:9]) / 1000, LONGEST_WAIT_SECONDS) if text and text.isascii() and text.isdigit() else None
-
-
-def _progress(value: object) -> int | None:
-    return max(0, min(100, int(value))) if isinstance(value, int | float) and math.isfinite(value) else None
-
-
-def _instant(value: object) -> datetime | None:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    try:
-        return datetime.fromtimestamp(value, UTC)
-    except (OverflowError, ValueError, OSError):
-        return None

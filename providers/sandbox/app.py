@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from providers.sandbox.desk import FrontDesk
 from providers.sandbox.openai_videos import VideosServer
 from providers.sandbox.scenarios import Scenario, as_text
 from providers.sandbox.store import Job, Store
@@ -64,6 +65,7 @@ class ControlDoor:
 def _entry(job: Job) -> dict[str, object]:
     return {
         "id": job.id,
+        "protocol": job.protocol,
         "client_id": job.client_id,
         "model": job.order.model,
         "prompt": job.prompt,
@@ -82,7 +84,7 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS) -> Starlette
     """The application over the folder `state`, which holds `sandbox.sqlite3` and the clips; `pace_seconds` a job."""
     store = Store(state / "sandbox.sqlite3")
     workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()))
-    videos = VideosServer(store, workshop, pace_seconds)
+    videos = VideosServer(FrontDesk("openai_videos", store, workshop, pace_seconds))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

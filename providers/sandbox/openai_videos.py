@@ -1,29 +1,35 @@
 """The server's side of the OpenAI Videos protocol, for the models of the catalogue."""
 
 import re
-import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import wraps
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from providers.base import FOUR_PLACES
-from providers.catalogue import catalogue
-from providers.openai_videos.terms import parse_size, problems_of
+from providers.base import JobState
 from providers.sandbox.calls import Refusal, asked, check_reference, read_fields, terms, text
-from providers.sandbox.hangup import half_of, hang_up_now
-from providers.sandbox.orders import DEFAULT_FPS, Order
-from providers.sandbox.progress import Progress, expires_at, progress_of
+from providers.sandbox.desk import Denial, Denied, FrontDesk, price_of
+from providers.sandbox.orders import Order
+from providers.sandbox.progress import expires_at
 from providers.sandbox.scenarios import Scenario, scenarios_in, without_magic
 from providers.sandbox.stills import still_of
-from providers.sandbox.store import Job, Store
-from providers.sandbox.workshop import Workshop
+from providers.sandbox.store import Job
+from providers.terms import parse_size, problems_of
 
+STATUSES: Mapping[JobState, str] = {
+    JobState.QUEUED: "queued",
+    JobState.RUNNING: "in_progress",
+    JobState.SUCCEEDED: "completed",
+    JobState.FAILED: "failed",
+    JobState.REFUSED: "failed",
+    JobState.CANCELLED: "failed",
+}
 POLL_AFTER_MS = "250"
 WELL_FORMED_KEY = re.compile(r"Bearer [A-Za-z0-9._~+/=-]{1,256}")
 PAGE = 20
@@ -41,7 +47,8 @@ def endpoint(handler: Handler) -> Handler:
         try:
             _require_key(request)
             response = await handler(server, request)
-        except Refusal as refusal:
+        except (Refusal, Denied) as turned_away:
+            refusal = turned_away if isinstance(turned_away, Refusal) else _refusal_of(turned_away.denial)
             response = JSONResponse(refusal.body, refusal.status, refusal.headers)
         response.headers["x-request-id"] = f"req_{uuid.uuid4().hex}"
         return response
@@ -51,11 +58,9 @@ def endpoint(handler: Handler) -> Handler:
 
 @dataclass(frozen=True, slots=True)
 class VideosServer:
-    """The endpoints over one store and one workshop; `pace_seconds` is how long a usual job takes at least."""
+    """The endpoints of the protocol."""
 
-    store: Store
-    workshop: Workshop
-    pace_seconds: float
+    desk: FrontDesk
 
     def routes(self) -> list[Route]:
         """The table of endpoints, relative to the base URL."""
@@ -73,10 +78,14 @@ class VideosServer:
     async def create(self, request: Request) -> Response:
         fields = await read_fields(request)
         prompt = text(fields, "prompt")
-        planned = self.store.take_planned()
-        scenarios = scenarios_in(prompt) | planned
-        self._refuse_by_scenario(scenarios, prompt, planned)
-        return self._accept(request, self._order(fields, prompt, scenarios), prompt)
+        scenarios = self.desk.screen(prompt)
+        model = terms(fields)
+        wanted = asked(fields, prompt, model)
+        if problems := problems_of(wanted, model):
+            raise Refusal(400, str(problems[0]), code="invalid_value", param=problems[0].field)
+        check_reference(fields.get("input_reference"), *(parse_size(wanted.size or "") or (0, 0)))
+        order = self.desk.order(wanted, model, scenarios)
+        return self._accept(request, order, prompt, cost=price_of(wanted, model))
 
     @endpoint
     async def remix(self, request: Request) -> Response:
@@ -85,14 +94,17 @@ class VideosServer:
         order = replace(
             source.order,
             prompt=without_magic(prompt),
-            seed=self.store.takes_of(prompt),
+            seed=self.desk.store.takes_of(prompt),
             scenarios=scenarios_in(prompt),
         )
-        return self._accept(request, order, prompt, remixed_from=source.id)
+        return self._accept(request, order, prompt, cost=source.cost, remixed_from=source.id)
 
     @endpoint
     async def retrieve(self, request: Request) -> Response:
-        return self._video(self._job(request))
+        job = self._job(request)
+        if self.desk.is_unreadable(job):
+            raise Refusal(403, "You may not read this video.", code="forbidden")
+        return self.desk.answer_garbled(job) or self._video(job)
 
     @endpoint
     async def list(self, request: Request) -> Response:
@@ -104,7 +116,7 @@ class VideosServer:
             raise Refusal(400, "order must be asc or desc.", param="order")
         after = self._known(query["after"]) if query.get("after") else None
         newest_first = query.get("order", "desc") == "desc"
-        jobs = self.store.page(after=after, limit=int(limit) + 1, newest_first=newest_first)
+        jobs = self.desk.store.page("openai_videos", after=after, limit=int(limit) + 1, newest_first=newest_first)
         shown = [self._describe(job) for job in jobs[: int(limit)]]
         ends = {"first_id": shown[0]["id"] if shown else None, "last_id": shown[-1]["id"] if shown else None}
         return JSONResponse({"object": "list", "data": shown, **ends, "has_more": len(jobs) > int(limit)})
@@ -112,8 +124,7 @@ class VideosServer:
     @endpoint
     async def delete(self, request: Request) -> Response:
         job = self._job(request)
-        self.store.delete(job.id, time.time())
-        self.workshop.forget(job.id)
+        self.desk.delete(job)
         return JSONResponse({"id": job.id, "object": "video.deleted", "deleted": True})
 
     @endpoint
@@ -122,94 +133,47 @@ class VideosServer:
         variant = request.query_params.get("variant", "video")
         if variant not in ("video", "thumbnail", "spritesheet"):
             raise Refusal(400, "variant must be video, thumbnail or spritesheet.", param="variant")
-        if self._progress(job).status != "completed":
+        if not self.desk.progress(job).is_done:
             raise Refusal(404, f"The video {job.id} has no content yet.", code="video_not_ready")
-        if time.time() >= (expires_at(job) or 0):
+        if self.desk.has_expired(job) or not self.desk.samples(job):
             raise Refusal(404, f"The content of {job.id} has expired.", code="video_expired")
-        clip = self.workshop.clip(job.id)
-        if not clip.exists():
-            self.workshop.start(job.id, job.order)
-            await self.workshop.ready(job.id)
         if variant != "video":
-            return await still_of(clip, variant)
-        if Scenario.TRUNCATED in job.order.scenarios:
-            return half_of(clip, "video/mp4")
-        return FileResponse(clip, media_type="video/mp4")
+            return await still_of(await self.desk.clip(job), variant)
+        return await self.desk.deliver(job)
 
-    def _refuse_by_scenario(self, scenarios: frozenset[Scenario], prompt: str, planned: frozenset[Scenario]) -> None:
-        if Scenario.RATE_LIMITED in scenarios and (
-            Scenario.RATE_LIMITED in planned or self.store.count_attempt(prompt) == 1
-        ):
-            message = "Too many requests. Please slow down."
-            waits = {"retry-after-ms": "200", "retry-after": "1"}
-            raise Refusal(429, message, code="rate_limit_exceeded", kind="rate_limit_error", headers=waits)
-        if Scenario.QUOTA in scenarios:
-            raise Refusal(429, "You have no credits left.", code="insufficient_quota", kind="insufficient_quota")
-        if Scenario.REFUSE_INPUT in scenarios:
-            raise Refusal(400, "Your request was blocked by our moderation system.", code="moderation_blocked")
-        if Scenario.RETIRED in scenarios:
-            raise Refusal(404, "The model has been retired.", code="model_not_found", param="model")
-
-    def _accept(self, request: Request, order: Order, prompt: str, remixed_from: str | None = None) -> Response:
-        """Write the job down, and only then answer."""
-        job = self.store.accept(
+    def _accept(
+        self, request: Request, order: Order, prompt: str, *, cost: Decimal, remixed_from: str | None = None
+    ) -> Response:
+        job = self.desk.accept(
             f"video_{uuid.uuid4().hex}",
             order,
             prompt=prompt,
-            client_id=request.headers.get("x-client-request-id", "")[:200],
-            cost=(catalogue()[order.model].price_per_second * order.seconds).quantize(FOUR_PLACES),
-            at=time.time(),
-            remixed_from=remixed_from,
+            cost=cost,
+            client_id=request.headers.get("x-client-request-id", ""),
+            details={"remixed_from": remixed_from},
         )
-        self.workshop.start(job.id, order)
-        return hang_up_now() if Scenario.LOST in order.scenarios else self._video(job)
-
-    def _order(self, fields: Mapping[str, Any], prompt: str, scenarios: frozenset[Scenario]) -> Order:
-        model = terms(fields)
-        wanted = asked(fields, prompt, model)
-        if problems := problems_of(wanted, model):
-            raise Refusal(400, str(problems[0]), code="invalid_value", param=problems[0].field)
-        width, height = parse_size(wanted.size or "") or (0, 0)
-        check_reference(fields.get("input_reference"), width, height)
-        return Order(
-            model=wanted.model,
-            prompt=without_magic(prompt),
-            width=width,
-            height=height,
-            seconds=wanted.seconds or model.default_seconds,
-            seed=self.store.takes_of(prompt) if wanted.seed is None else wanted.seed,
-            fps=wanted.fps or DEFAULT_FPS,
-            negative=wanted.negative,
-            audio=wanted.audio is not False,
-            scenarios=scenarios,
-        )
+        return self.desk.answer_lost(job) or self._video(job)
 
     def _job(self, request: Request) -> Job:
         return self._known(request.path_params["id"])
 
     def _known(self, job_id: str) -> Job:
-        if job := self.store.find(job_id):
+        if job := self.desk.find(job_id):
             return job
         raise Refusal(404, f"Video with id '{job_id[:100]}' not found.", code="not_found", param="video_id")
-
-    def _progress(self, job: Job) -> Progress:
-        broken = job.id in self.workshop.broken
-        progress = progress_of(job, now=time.time(), pace_seconds=self.pace_seconds, broken=broken)
-        if job.completed_at is None and progress.fault is None:
-            self.workshop.start(job.id, job.order)
-        return progress
 
     def _video(self, job: Job) -> Response:
         return JSONResponse(self._describe(job), headers={"openai-poll-after-ms": POLL_AFTER_MS})
 
     def _describe(self, job: Job) -> dict[str, Any]:
-        progress = self._progress(job)
-        done = progress.status == "completed"
+        progress = self.desk.progress(job)
+        done = progress.is_done
+        odd = Scenario.ODD_STATUS in job.order.scenarios and progress.state is JobState.RUNNING
         return {
-            "id": job.id,
+            "id": "video_of_another_job" if Scenario.OTHER_JOB in job.order.scenarios and done else job.id,
             "object": "video",
             "model": job.order.model,
-            "status": progress.status,
+            "status": "dreaming" if odd else STATUSES[progress.state],
             "progress": progress.percent,
             "created_at": int(job.created_at),
             "completed_at": int(job.completed_at) if done and job.completed_at else None,
@@ -217,9 +181,23 @@ class VideosServer:
             "prompt": job.prompt,
             "seconds": str(job.order.seconds),
             "size": f"{job.order.width}x{job.order.height}",
-            "remixed_from_video_id": job.remixed_from,
-            "error": dict(zip(("code", "message"), progress.fault, strict=True)) if progress.fault else None,
+            "remixed_from_video_id": job.details.get("remixed_from"),
+            "error": {"code": progress.fault.code, "message": progress.fault.message} if progress.fault else None,
         }
+
+
+def _refusal_of(denial: Denial) -> Refusal:
+    waits = {"retry-after-ms": "200", "retry-after": "1"}
+    match denial:
+        case Denial.SLOW_DOWN | Denial.FULL:
+            message = "Too many requests. Please slow down."
+            return Refusal(429, message, code="rate_limit_exceeded", kind="rate_limit_error", headers=waits)
+        case Denial.NO_MONEY:
+            return Refusal(429, "You have no credits left.", code="insufficient_quota", kind="insufficient_quota")
+        case Denial.UNSAFE:
+            return Refusal(400, "Your request was blocked by our moderation system.", code="moderation_blocked")
+        case Denial.RETIRED:
+            return Refusal(404, "The model has been retired.", code="model_not_found", param="model")
 
 
 def _require_key(request: Request) -> None:

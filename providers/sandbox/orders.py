@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Self
 
@@ -26,6 +26,8 @@ class Order:
     negative: str = ""
     audio: bool = True
     scenarios: frozenset[Scenario] = frozenset()
+    samples: int = 1
+    """Clips of one call, each with the seed after the one before."""
 
     @property
     def frames(self) -> int:
@@ -45,8 +47,14 @@ class Order:
 
     def entropy(self, *more: object) -> int:
         """A number of 64 bits that depends on what makes this take differ from any other, and on `more`."""
+        if Scenario.SAME_BYTES in self.scenarios:
+            return 1
         words = (self.model, self.prompt, self.seed, self.width, self.height, *more)
         return int.from_bytes(hashlib.sha256(repr(words).encode()).digest()[:8], "big")
+
+    def sample(self, index: int) -> "Order":
+        """The order of one of its clips, from 0."""
+        return replace(self, seed=self.seed + index, samples=1)
 
     def as_json(self) -> str:
         return json.dumps(asdict(self) | {"fps": str(self.fps), "scenarios": as_text(self.scenarios)})

@@ -1,6 +1,8 @@
 """The sandbox's memory, one SQLite file: every accepted job, written before any answer is given. It is the ledger."""
 
+import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,8 +14,11 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, client_id TEXT NOT NULL, prompt TEXT NOT NULL,
     spec TEXT NOT NULL, cost TEXT NOT NULL,
-    created_at REAL NOT NULL, completed_at REAL, deleted_at REAL, remixed_from TEXT
+    created_at REAL NOT NULL, completed_at REAL, deleted_at REAL, cancelled_at REAL,
+    protocol TEXT NOT NULL, details TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS job_client_id ON job (protocol, client_id);
+CREATE INDEX IF NOT EXISTS job_prompt ON job (prompt);
 CREATE TABLE IF NOT EXISTS attempt (prompt TEXT PRIMARY KEY, count INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS plan (
     number INTEGER PRIMARY KEY AUTOINCREMENT, scenario TEXT NOT NULL, times INTEGER NOT NULL
@@ -23,7 +28,10 @@ CREATE TABLE IF NOT EXISTS plan (
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An accepted job. `prompt` is as it was sent, magic words too; instants are unix seconds, `cost` US dollars."""
+    """An accepted job. `prompt` is as it was sent, magic words too; instants are unix seconds, `cost` US dollars.
+
+    `protocol` says whose words it was ordered in, `details` holds what only that protocol cares about.
+    """
 
     number: int
     id: str
@@ -34,7 +42,9 @@ class Job:
     created_at: float
     completed_at: float | None
     deleted_at: float | None
-    remixed_from: str | None
+    cancelled_at: float | None
+    protocol: str
+    details: Mapping[str, object]
 
 
 class Store:
@@ -46,6 +56,7 @@ class Store:
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
+        _forget_older_shape(self._db)
         self._db.executescript(SCHEMA)
 
     def close(self) -> None:
@@ -56,16 +67,17 @@ class Store:
         job_id: str,
         order: Order,
         *,
+        protocol: str,
         prompt: str,
         client_id: str,
         cost: Decimal,
         at: float,
-        remixed_from: str | None = None,
+        details: Mapping[str, object],
     ) -> Job:
-        columns = "id, client_id, prompt, spec, cost, created_at, remixed_from"
+        columns = "id, client_id, prompt, spec, cost, created_at, protocol, details"
         self._db.execute(
-            f"INSERT INTO job ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 — fixed words only
-            (job_id, client_id, prompt, order.as_json(), str(cost), at, remixed_from),
+            f"INSERT INTO job ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 — fixed words only
+            (job_id, client_id, prompt, order.as_json(), str(cost), at, protocol, json.dumps(details)),
         )
         return self.ledger_entry(job_id)
 
@@ -80,16 +92,26 @@ class Store:
             raise KeyError(job_id)
         return _job(row)
 
-    def find(self, job_id: str) -> Job | None:
-        row = self._db.execute("SELECT * FROM job WHERE id = ? AND deleted_at IS NULL", (job_id,)).fetchone()
+    def find(self, protocol: str, job_id: str) -> Job | None:
+        return self._one("protocol = ? AND id = ?", protocol, job_id)
+
+    def find_by_client_id(self, protocol: str, client_id: str) -> Job | None:
+        return self._one("protocol = ? AND client_id = ?", protocol, client_id)
+
+    def _one(self, condition: str, *values: str) -> Job | None:
+        query = f"SELECT * FROM job WHERE deleted_at IS NULL AND {condition}"  # noqa: S608 — fixed words only
+        row = self._db.execute(query, values).fetchone()
         return _job(row) if row else None
 
-    def page(self, *, after: Job | None, limit: int, newest_first: bool) -> list[Job]:
+    def page(self, protocol: str, *, after: Job | None, limit: int, newest_first: bool) -> list[Job]:
         """At most `limit` jobs that follow `after` in the order asked for."""
         beyond, direction = ("<", "DESC") if newest_first else (">", "ASC")
         start = after.number if after else (1 << 62 if newest_first else 0)
-        query = f"SELECT * FROM job WHERE deleted_at IS NULL AND number {beyond} ? ORDER BY number {direction} LIMIT ?"  # noqa: S608 — fixed words only
-        return [_job(row) for row in self._db.execute(query, (start, limit))]
+        query = (
+            f"SELECT * FROM job WHERE deleted_at IS NULL AND protocol = ? AND number {beyond} ? "  # noqa: S608 — fixed words only
+            f"ORDER BY number {direction} LIMIT ?"
+        )
+        return [_job(row) for row in self._db.execute(query, (protocol, start, limit))]
 
     def takes_of(self, prompt: str) -> int:
         """How many jobs with exactly this prompt were accepted so far."""
@@ -97,6 +119,9 @@ class Store:
 
     def complete(self, job_id: str, at: float) -> None:
         self._db.execute("UPDATE job SET completed_at = ? WHERE id = ? AND completed_at IS NULL", (at, job_id))
+
+    def cancel(self, job_id: str, at: float) -> None:
+        self._db.execute("UPDATE job SET cancelled_at = ? WHERE id = ? AND cancelled_at IS NULL", (at, job_id))
 
     def delete(self, job_id: str, at: float) -> None:
         self._db.execute("UPDATE job SET deleted_at = ? WHERE id = ?", (at, job_id))
@@ -126,4 +151,12 @@ class Store:
 
 def _job(row: sqlite3.Row) -> Job:
     fields = dict(row)
-    return Job(order=Order.from_json(fields.pop("spec")), cost=Decimal(fields.pop("cost")), **fields)
+    order, details = Order.from_json(fields.pop("spec")), json.loads(fields.pop("details"))
+    return Job(order=order, cost=Decimal(fields.pop("cost")), details=details, **fields)
+
+
+def _forget_older_shape(db: sqlite3.Connection) -> None:
+    """A ledger from before there were several protocols is set aside: its jobs have long expired."""
+    columns = {row["name"] for row in db.execute("PRAGMA table_info(job)")}
+    if columns and "protocol" not in columns:
+        db.execute("ALTER TABLE job RENAME TO job_of_one_protocol")

@@ -16,7 +16,7 @@ RENDER_SECONDS = 600
 
 
 class Workshop:
-    """Keeps finished clips in `folder`, one file a job. `done` is called with the job's id when its clip is there."""
+    """Keeps finished clips in `folder`. `done` is called with the job's id when all its clips are there."""
 
     def __init__(self, folder: Path, done: Callable[[str], None]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -26,16 +26,19 @@ class Workshop:
         self._running: dict[str, asyncio.Task[None]] = {}
         self.broken: set[str] = set()
 
-    def clip(self, job_id: str) -> Path:
-        return self._folder / f"{job_id}.mp4"
+    def clip(self, job_id: str, sample: int = 0) -> Path:
+        return self._folder / (f"{job_id}.mp4" if sample == 0 else f"{job_id}.{sample}.mp4")
 
     def start(self, job_id: str, order: Order) -> None:
-        """Begin rendering unless the clip is there, being made, or known to fail."""
-        if job_id in self._running or job_id in self.broken or self.clip(job_id).exists():
+        """Begin rendering unless the clips are there, being made, or known to fail."""
+        if job_id in self._running or job_id in self.broken or not self._missing(job_id, order):
             return
         task = asyncio.create_task(self._render(job_id, order))
         self._running[job_id] = task
         task.add_done_callback(lambda _: self._running.pop(job_id, None))
+
+    def _missing(self, job_id: str, order: Order) -> list[int]:
+        return [sample for sample in range(order.samples) if not self.clip(job_id, sample).exists()]
 
     async def ready(self, job_id: str) -> None:
         """Wait for a rendering under way, if there is one."""
@@ -43,10 +46,11 @@ class Workshop:
             await asyncio.wait([task])
 
     def forget(self, job_id: str) -> None:
-        """Stop rendering and remove the clip."""
+        """Stop rendering and remove the clips."""
         if task := self._running.get(job_id):
             task.cancel()
-        self.clip(job_id).unlink(missing_ok=True)
+        for clip in self._folder.glob(f"{job_id}.*mp4"):
+            clip.unlink(missing_ok=True)
 
     async def close(self) -> None:
         tasks = list(self._running.values())
@@ -55,13 +59,14 @@ class Workshop:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _render(self, job_id: str, order: Order) -> None:
-        async with self._benches:
-            complaint = await _run_child(order, self.clip(job_id))
-        if complaint:
-            self.broken.add(job_id)
-            log.error("The clip of %s could not be rendered: %s", job_id, complaint[-2000:])
-        else:
-            self._done(job_id)
+        for sample in self._missing(job_id, order):
+            async with self._benches:
+                complaint = await _run_child(order.sample(sample), self.clip(job_id, sample))
+            if complaint:
+                self.broken.add(job_id)
+                log.error("The clip of %s could not be rendered: %s", job_id, complaint[-2000:])
+                return
+        self._done(job_id)
 
 
 async def _run_child(order: Order, target: Path) -> str:

@@ -14,7 +14,7 @@ from studio import clock
 from studio.actions.events import Actor, action, record_event
 from studio.actions.leasing import finish_step
 from studio.errors import Invalid, LeaseLost
-from studio.generators import opened
+from studio.generators import account_of, opened
 from studio.models import Generation
 from studio.rules.generation import GenerationState, Reason, lower_states
 
@@ -71,11 +71,13 @@ def later(retry_after_seconds: float | None) -> datetime:
 def call(generation: Generation, make: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
     """Run one adapter call to its end; no transaction is open meanwhile."""
 
-    async def run() -> T:
-        async with opened(generation.provider) as adapter:
-            return await make(adapter)
-
     try:
-        return asyncio.run(run())
+        account = account_of(generation.provider)
     except Invalid as error:
         raise refusals.ProviderRetired(str(error)) from error
+
+    async def run() -> T:
+        async with opened(account) as adapter:
+            return await make(adapter)
+
+    return asyncio.run(run())

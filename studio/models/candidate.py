@@ -52,9 +52,10 @@ class Candidate(LeasedRow):
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="candidates")
-    generation = models.OneToOneField(
-        Generation, on_delete=models.PROTECT, null=True, blank=True, related_name="candidate"
+    generation = models.ForeignKey(
+        Generation, on_delete=models.PROTECT, null=True, blank=True, related_name="candidates"
     )
+    sample = models.PositiveSmallIntegerField(default=0, help_text="Which clip of its generation, from 0.")
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="candidates")
     sha256 = models.CharField(max_length=64, db_index=True)
     source = models.CharField(max_length=12, choices=Source)
@@ -78,6 +79,9 @@ class Candidate(LeasedRow):
             models.Index(fields=["run_after"], condition=Q(run_after__isnull=False), name="candidate_due"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["generation", "sample"], condition=Q(generation__isnull=False), name="one_take_per_sample"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=[status.value for status in Status]), name="candidate_status_is_known"
             ),

@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from studio.models.batch import Batch
 from studio.models.leased import LeasedRow
 from studio.models.person import User
 from studio.models.prompt import Prompt
@@ -20,6 +21,21 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
         return self.filter(state__in=[state for state in GenerationState if not is_final(state)])
 
 
+class Errand(models.TextChoices):
+    """Which machine takes the next step, so that thousands of jobs to look at do not stand before one to send."""
+
+    SEND = "send", "Send it, or settle a call whose answer was lost (workers)"
+    POLL = "poll", "Ask how it stands (the poller)"
+    FETCH = "fetch", "Fetch what it delivered (workers, before anything else)"
+
+
+class Priority(models.IntegerChoices):
+    """Lower goes first."""
+
+    PERSON = 0, "A person waits"
+    BATCH = 5, "One of many"
+
+
 class Generation(LeasedRow):
     prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="generations")
     take_number = models.PositiveSmallIntegerField(help_text="Counts the takes asked for together, from 1.")
@@ -27,6 +43,16 @@ class Generation(LeasedRow):
     model = models.CharField(max_length=80)
     parameters = models.JSONField(default=dict, help_text="Seconds, size, fps, audio as sent.")
     seed = models.BigIntegerField(null=True, blank=True)
+    samples = models.PositiveSmallIntegerField(default=1, help_text="Clips that this one call makes.")
+    withheld = models.PositiveSmallIntegerField(default=0, help_text="Of these, kept back by the safety system.")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="generations")
+    retry_of = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="retried_as")
+    errand = models.CharField(max_length=8, choices=Errand, default=Errand.SEND)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.PERSON)
+    callback_token = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="The secret part of the address that may be called back."
+    )
+    lookups = models.PositiveSmallIntegerField(default=0, help_text="How often a lost answer was looked for.")
     client_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     remote_id = models.CharField(max_length=400, blank=True)
     state = models.CharField(max_length=12, choices=GenerationState, default=GenerationState.DRAFT)
@@ -58,7 +84,13 @@ class Generation(LeasedRow):
     class Meta:
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["run_after"], condition=Q(run_after__isnull=False), name="generation_due"),
+            models.Index(
+                fields=["errand", "priority", "run_after"],
+                condition=Q(run_after__isnull=False),
+                name="generation_due_by_errand",
+            ),
+            models.Index(fields=["provider", "state"], name="generation_at_provider"),
+            models.Index(fields=["callback_token"], condition=~Q(callback_token=""), name="generation_callback"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["prompt", "take_number"], name="one_generation_per_take"),

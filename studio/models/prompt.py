@@ -5,8 +5,11 @@ from typing import Self
 
 from django.db import models
 
+from providers.base import CameraMove
+from studio.models.batch import Batch
 from studio.models.person import User
 from studio.models.project import Project
+from studio.models.template import Template
 
 # Up the parents to the first revision, then down to everything that came of it.
 _THREAD = """
@@ -22,7 +25,18 @@ SELECT * FROM studio_prompt WHERE id IN (SELECT id FROM thread) ORDER BY id
 
 
 class Mode(models.TextChoices):
+    """How takes come about: the operations of `providers.base.Operation`, and what was made elsewhere."""
+
     TEXT_TO_VIDEO = "text_to_video", "Text to video"
+    IMAGE_TO_VIDEO = "image_to_video", "Image to video"
+    FIRST_LAST_FRAME = "first_last_frame", "First and last frame"
+    REFERENCE_TO_VIDEO = "reference_to_video", "References to video"
+    EDIT = "edit", "Edit a clip"
+    RESTYLE = "restyle", "Restyle a clip"
+    INPAINT = "inpaint", "Inpaint a clip"
+    OUTPAINT = "outpaint", "Outpaint a clip"
+    EXTEND = "extend", "Extend a clip"
+    REMIX = "remix", "Remix a take"
     IMPORT = "import", "Made elsewhere"
 
 
@@ -38,13 +52,29 @@ class Prompt(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="prompts")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="revisions")
     number = models.PositiveIntegerField(default=1, help_text="Revision number along the parents, from 1.")
-    mode = models.CharField(max_length=16, choices=Mode, default=Mode.TEXT_TO_VIDEO)
+    mode = models.CharField(max_length=20, choices=Mode, default=Mode.TEXT_TO_VIDEO)
     title = models.CharField(max_length=120, help_text="What lists call it: the first words, or the file's name.")
     text = models.TextField(blank=True)
     direction = models.JSONField(default=dict, blank=True, help_text="The nine direction fields by slug.")
     spec = models.JSONField(
         default=dict, blank=True, help_text='What a take must meet, e.g. {"ratio": "16:9", "seconds": "4"}.'
     )
+    camera_move = models.CharField(
+        max_length=16,
+        blank=True,
+        choices=[(move.value, move.value.replace("_", " ").capitalize()) for move in CameraMove],
+        help_text="Sent as a control where the model has one, in words elsewhere.",
+    )
+    template = models.ForeignKey(
+        Template,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="prompts",
+        help_text="What it was filled from.",
+    )
+    template_values = models.JSONField(default=dict, blank=True)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="prompts")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="prompts")
     form_token = models.UUIDField(
         unique=True, default=uuid.uuid4, help_text="One submit, one prompt: a repeat finds this row."

@@ -24,7 +24,7 @@ def child_environment(outside: Mapping[str, str], *, state: Path, page_port: int
         "DJANGO_SETTINGS_MODULE": "studio.settings",
         "DAILIES_DEMO": "1",
         "DAILIES_STATE": str(state),
-        "DAILIES_SANDBOX_URL": f"http://{sandbox}/openai/v1",
+        "DAILIES_SANDBOX_URL": f"http://{sandbox}",
         "DAILIES_EGRESS_HOSTS": sandbox,
         "PUBLIC_URL": page_url(page_port),
     }

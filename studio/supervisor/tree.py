@@ -78,6 +78,7 @@ class Supervisor:
         if owner.st_uid != os.getuid() or owner.st_mode & 0o077:
             raise CannotStart(f"{runtime_folder()} belongs to somebody else or is open to others; remove it.")
         ensure_secret(self.state, "secret_key")
+        ensure_secret(self.state, "keyring")
 
     def _listen_for_signals(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -14,7 +14,7 @@ from providers.base import ModelTerms
 from studio.actions.prompting import estimate, submit_prompt
 from studio.errors import CostChanged, Invalid
 from studio.forms import OrderForm, PromptForm
-from studio.generators import offered_models, planning_adapter
+from studio.generators import offers
 from studio.http import UserRequest, see_other
 from studio.models import Project, Prompt
 from studio.rules.direction import FIELDS, compile_negative, compile_text
@@ -25,14 +25,6 @@ from studio.views.places import MAKERS, project_for
 TAKES_AT_FIRST = 2
 ANY_WORDS = "…"
 """Stands in for a prompt not yet written: a price does not depend on the words."""
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedModel:
-    """A row of the model table; `retired` is the sentence that says since when and why."""
-
-    terms: ModelTerms
-    retired: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +39,8 @@ class Quote:
     negative: str = ""
 
 
-def offers() -> list[OfferedModel]:
-    """The models of this house, those that can be used first."""
-    rows = [OfferedModel(terms, planning_adapter(terms.provider).capabilities().retired) for terms in offered_models()]
-    return sorted(rows, key=lambda row: bool(row.retired))
-
-
 def usable_models() -> list[ModelTerms]:
-    return [row.terms for row in offers() if not row.retired]
+    return [row.terms for row in offers() if not row.why_not]
 
 
 def quote(form: OrderForm, text: str, direction: dict[str, str]) -> Quote:

@@ -66,7 +66,7 @@ def _act(request: UserRequest, slug: str, pk: int, do: Callable[[Generation], No
 
 def _generation(project: Project, pk: int) -> Generation:
     found = Generation.objects.filter(prompt__project=project)
-    return get_object_or_404(found.select_related("prompt__project", "requested_by", "candidate"), pk=pk)
+    return get_object_or_404(found.select_related("prompt__project", "requested_by"), pk=pk)
 
 
 def _context(request: UserRequest, project: Project, row: Generation) -> dict[str, object]:

@@ -160,7 +160,7 @@ def _record(
 
 def making_of(prompt: Prompt) -> dict[str, object]:
     """The part of a record that moves: the generations, the takes that came, and whether more is to be expected."""
-    generations = list(prompt.generations.select_related("candidate").order_by("take_number"))
+    generations = list(prompt.generations.order_by("take_number"))
     takes = list(prompt.candidates.select_related("generation").order_by("pk"))
     return {
         "project": prompt.project,

@@ -104,7 +104,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
             "DJANGO_SETTINGS_MODULE": "studio.settings",
             "DAILIES_DEMO": "1",
             "DAILIES_STATE": str(state),
-            "DAILIES_SANDBOX_URL": f"{sandbox.url}/openai/v1",
+            "DAILIES_SANDBOX_URL": sandbox.url,
             "DAILIES_EGRESS_HOSTS": sandbox.host,
             "DATABASE_URL": database,
             "BROKER_URL": BROKER_URL,

@@ -151,7 +151,7 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[After]:
             blow(tree)
         wait_until(lambda: ended(tree) == 50 and not checking(tree), PATIENCE_SECONDS)
         print(f"{time.monotonic() - begun:6.1f} s: all ended with {dict(states(tree))}")
-        sandbox = environment["DAILIES_SANDBOX_URL"].removesuffix("/openai/v1")
+        sandbox = environment["DAILIES_SANDBOX_URL"]
         ledger = httpx.get(f"{sandbox}/_sandbox/ledger", timeout=20).json()["jobs"]
         kills = sum(blow in WORKER_BLOWS for _, blow in BLOWS)
         yield After(**json.loads(run_inside(environment, "report")), ledger=ledger, worker_kills=kills)

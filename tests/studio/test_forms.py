@@ -3,12 +3,14 @@ import pytest
 from studio.forms import PromptFilter, PromptForm, size_choices
 from studio.rules.direction import SLUGS
 
+pytestmark = pytest.mark.django_db
+
 ORDER = {"model": "sandbox-1", "seconds": "4", "size": "1280x720", "fps": "30000/1001", "audio": "", "takes": "2"}
 
 
 @pytest.fixture(autouse=True)
 def _one_generator(settings):
-    settings.PROVIDER_SETTINGS = {"sandbox": {"base_url": "http://127.0.0.1:9/openai/v1", "api_key": "k"}}
+    settings.PROVIDER_SETTINGS = {"sandbox": {"base_url": "http://127.0.0.1:9/openai/v1", "secrets": {"api_key": "k"}}}
 
 
 def form_of(**typed: str) -> PromptForm:

@@ -6,12 +6,15 @@ import httpx
 import pytest
 
 from providers import errors
+from providers.accounts import Account, ProviderInfo
 from providers.base import Asset, GenerationRequest, JobState, Reference
 from providers.catalogue import models_of
 from providers.openai_videos.adapter import OpenAIVideos, Profile
 from providers.signing import sign
 
-PROFILE = Profile("sandbox", "Sandbox", models_of("sandbox", "openai_videos"))
+INFO = ProviderInfo("sandbox", "Sandbox", "")
+PLAIN = Profile()
+MODELS = models_of("sandbox", "openai_videos")
 REQUEST = GenerationRequest(
     model="sandbox-1", prompt="a boat", seconds=2, size="64x36", seed=7, fps=Fraction(30000, 1001)
 )
@@ -25,10 +28,13 @@ VIDEO = {
 }
 
 
-def adapter(respond, **options) -> OpenAIVideos:
+def adapter(respond, *, webhook_secret: str = "", profile: Profile = PLAIN, **options) -> OpenAIVideos:
     handler = respond if callable(respond) else lambda request: respond
     client = httpx.AsyncClient(transport=httpx.MockTransport(handler))
-    return OpenAIVideos(PROFILE, base_url="https://videos.example/v1/", api_key="secret-key", client=client, **options)
+    account = Account(
+        "sandbox", "https://videos.example/v1/", {"api_key": "secret-key", "webhook_secret": webhook_secret}
+    )
+    return OpenAIVideos(INFO, account, MODELS, profile=profile, client=client, **options)
 
 
 def refusal(status, code="", kind="invalid_request_error", **headers):

@@ -5,6 +5,7 @@ import json
 import httpx
 import pytest
 
+from providers.answers import DEEPEST, read_json, retry_after_seconds
 from providers.errors import BadAnswer
 from providers.http import Answer
 from providers.openai_videos import wire
@@ -13,7 +14,7 @@ NO_HEADERS = httpx.Headers()
 
 
 def read(body: str):
-    return wire.read_video(wire.read_json(Answer(200, NO_HEADERS, body.encode())), NO_HEADERS)
+    return wire.read_video(read_json(Answer(200, NO_HEADERS, body.encode())), NO_HEADERS)
 
 
 def test_text_that_no_database_can_hold_is_made_harmless():
@@ -35,7 +36,7 @@ def test_numbers_that_are_none_are_left_out(number):
 
 def test_an_abyss_of_brackets_is_cut_off():
     job = read('{"id": "a", "deep": ' + "[" * 400 + "]" * 400 + "}")
-    assert json.dumps(job.raw).count("[") == wire.DEEPEST - 1
+    assert json.dumps(job.raw).count("[") == DEEPEST - 1
 
 
 @pytest.mark.parametrize("remote_id", ["", "a" * 401])
@@ -53,7 +54,7 @@ def test_an_id_that_cannot_be_kept_is_a_bad_answer(remote_id):
     ],
 )
 def test_nobody_makes_us_wait_for_years(headers):
-    assert wire.retry_after_seconds(httpx.Headers(headers)) == 600.0
+    assert retry_after_seconds(httpx.Headers(headers)) == 600.0
 
 
 def test_the_next_look_is_within_minutes_whatever_the_provider_says():

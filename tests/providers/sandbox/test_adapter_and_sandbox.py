@@ -2,6 +2,7 @@ import hashlib
 
 import pytest
 
+from providers.accounts import Account
 from providers.base import Asset, GenerationRequest, JobState
 from providers.errors import AnswerLost, NotFound, ProviderRefused, ProviderUnavailable, RateLimited
 from providers.registry import adapter_for
@@ -11,7 +12,7 @@ SMALL = {"model": "sandbox-1", "size": "64x36", "seconds": 1}
 
 @pytest.fixture
 async def adapter(sandbox):
-    adapter = adapter_for("sandbox", base_url=sandbox.base_url, api_key="key", allow_hosts=[sandbox.host])
+    adapter = adapter_for(Account("sandbox", sandbox.base_url, {"api_key": "key"}), allow_hosts=[sandbox.host])
     yield adapter
     await adapter.aclose()
 
@@ -77,7 +78,9 @@ async def test_a_truncated_file_does_not_pass_for_a_whole_one(adapter):
 
 
 async def test_a_server_that_is_not_there_was_sent_nothing():
-    adapter = adapter_for("sandbox", base_url="http://127.0.0.1:9/openai/v1", api_key="k", allow_hosts=["127.0.0.1:9"])
+    adapter = adapter_for(
+        Account("sandbox", "http://127.0.0.1:9/openai/v1", {"api_key": "k"}), allow_hosts=["127.0.0.1:9"]
+    )
     with pytest.raises(ProviderUnavailable):
         await adapter.submit(GenerationRequest(prompt="x", **SMALL), "key-7")
     await adapter.aclose()

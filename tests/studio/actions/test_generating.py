@@ -141,7 +141,7 @@ def test_asked_to_slow_down_it_sends_later_and_once(order, sandbox):
 
 def test_a_provider_that_is_down_is_tried_later(order, settings):
     order("Sea")
-    settings.PROVIDER_SETTINGS = {"sandbox": {"base_url": "http://127.0.0.1:9/openai/v1", "api_key": "k"}}
+    settings.PROVIDER_SETTINGS = {"sandbox": {"base_url": "http://127.0.0.1:9/openai/v1", "secrets": {"api_key": "k"}}}
     settings.EGRESS_HOSTS = ["127.0.0.1:9"]
     step_generation(Generation.objects.get().pk)
     generation = Generation.objects.get()

@@ -99,7 +99,7 @@ def test_it_tells_children_the_demos_values_over_those_of_the_shell(tmp_path) ->
     told = child_environment(outside, state=tmp_path, page_port=8000, sandbox_port=9000)
     assert not {"ALLOWED_HOSTS", "SECRET_KEY", "DEBUG", "DAILIES_TEST"} & set(told)
     assert told["DATABASE_URL"] == "postgres://db"
-    assert told["DAILIES_SANDBOX_URL"] == "http://127.0.0.1:9000/openai/v1"
+    assert told["DAILIES_SANDBOX_URL"] == "http://127.0.0.1:9000"
     assert told["DAILIES_EGRESS_HOSTS"] == "127.0.0.1:9000"
     assert told["PUBLIC_URL"] == "http://127.0.0.1:8000"
 

@@ -6,8 +6,8 @@ from django.test import Client
 from studio.models import User
 
 PROVIDERS = {
-    "sandbox": {"base_url": "http://127.0.0.1:9/openai/v1", "api_key": "sandbox-key"},
-    "openai_videos": {"base_url": "https://api.openai.com/v1", "api_key": ""},
+    "sandbox": {"base_url": "http://127.0.0.1:9/openai/v1", "secrets": {"api_key": "sandbox-key"}},
+    "openai_videos": {"base_url": "https://api.openai.com/v1", "secrets": {}},
 }
 
 

@@ -134,5 +134,5 @@ def test_its_query_count_does_not_grow_with_takes_and_revisions(
         let_settle(review)
         settle(review.pk)
     client = sign_in(author)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(24):
         assert len(client.get(address(prompt)).context["takes"]) == 6
