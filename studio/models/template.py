@@ -14,8 +14,8 @@ class TemplateQuerySet(models.QuerySet["Template"]):
 
 
 class Template(models.Model):
-    """One version. A variable {"name", "type", "choices", "default"} is used as {{name}} in text and direction; its type
-    is text, choice, number, colour or reference.
+    """One version. A variable {"name", "type", "choices", "default"} is used as {{name}} in text and direction; its
+    type is text, choice, number, colour or reference.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="templates")
