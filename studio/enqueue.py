@@ -70,12 +70,13 @@ def send(task_name: str, row_id: int) -> None:
     current_app.send_task(task_name, (row_id,), retry=True, retry_policy=ONE_MORE_TRY, ignore_result=True)
 
 
-def top_up(task_name: str, row_ids: Iterable[int]) -> None:
+def top_up(task_name: str, row_ids: Iterable[int], *, most: int = MOST_WAITING) -> None:
     """Send hints for rows that are due, as many as their queue has room for. Raises one of NOT_REACHED.
 
-    A full queue means that workers are busy, not that hints were lost: more of them would only pile up.
+    A full queue means that workers are busy, not that hints were lost: more of them would only pile up. `most` is
+    smaller where something more urgent must not stand behind a long line.
     """
-    room = MOST_WAITING - _waiting_for(task_name)
+    room = most - _waiting_for(task_name)
     for _, row_id in zip(range(room), row_ids, strict=False):
         send(task_name, row_id)
 

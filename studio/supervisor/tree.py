@@ -99,6 +99,7 @@ class Supervisor:
         sandbox = commands.manage("sandbox", "--port", str(self.sandbox_port), "--state", str(self.state / "sandbox"))
         self._begin(Child("sandbox", sandbox))
         self._begin(Child("worker", commands.worker(self.queues)))
+        self._begin(Child("poller", commands.poller()))
         self._begin(Child("beat", commands.beat(self.state)))
         self._bring_up(Child("web", commands.web(self.page_port)), self._page_answers)
         self._await(self._child("sandbox"), lambda: answers(self.sandbox_port))
