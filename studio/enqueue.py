@@ -17,6 +17,8 @@ from django.db import transaction
 from kombu import Connection
 from kombu.exceptions import KombuError
 
+from studio.crashpoints import crashpoint
+
 log = logging.getLogger(__name__)
 MOST_WAITING = 200
 """Hints in a queue, and unsent ones in this process; beyond it another hint would only stand in line."""
@@ -62,6 +64,7 @@ def after_commit(task_name: str, row_id: int) -> None:
 
     By name, because actions must not import the tasks that call them.
     """
+    transaction.on_commit(lambda: crashpoint("generating.before_enqueue"))
     transaction.on_commit(lambda: _hints().hand_over(task_name, row_id), robust=True)
 
 

@@ -156,8 +156,13 @@ class Poller:
         await asyncio.gather(*self._running, return_exceptions=True)
         for _, adapter in self._adapters.values():
             await adapter.aclose()
-        await self._in_database(connection.close)
+        await self._in_database(_close_connection)
         self._database.shutdown()
+
+
+def _close_connection() -> None:
+    """That of the thread it runs in: the name `connection` stands for another one in each."""
+    connection.close()
 
 
 def _learn(provider: str, seen: Sequence[Snapshot | ProviderError]) -> None:
