@@ -10,8 +10,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-CODE = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(CODE))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.engine.test_crashes import (
     MODELS_BY_LADDER,
