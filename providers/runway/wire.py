@@ -180,7 +180,7 @@ def read_task(task: Mapping[str, Any], *, now: datetime, poll_after_seconds: flo
         refusal=failure if state is JobState.REFUSED else "",
         error=failure if state is JobState.FAILED else "",
         code=code,
-        cost=_dollars(task.get("cost")),
+        cost=_dollars(_credits(task.get("cost"))),
         created_at=iso_instant(task.get("createdAt")),
         poll_after_seconds=None if state.is_terminal else poll_after_seconds,
         is_retryable=state is JobState.FAILED and _is_worth_another_try(code),
@@ -199,8 +199,11 @@ def _is_worth_another_try(code: str) -> bool:
     return not code or code.split(".")[0] in WORTH_ANOTHER_TRY
 
 
-def _dollars(cost: object) -> Decimal | None:
-    credits = cost.get("credits") if isinstance(cost, Mapping) else None
+def _credits(cost: object) -> object:
+    return cost.get("credits") if isinstance(cost, Mapping) else None
+
+
+def _dollars(credits: object) -> Decimal | None:
     if isinstance(credits, bool) or not isinstance(credits, int | float) or not 0 <= credits < 1e9:
         return None
     return (Decimal(str(credits)) * CREDIT).quantize(FOUR_PLACES)
@@ -213,7 +216,8 @@ def _links(output: object) -> list[str]:
 def is_link(text: str) -> bool:
     """Whether `text` can be called at all; the guard judges where it leads."""
     try:
-        return httpx.URL(text).scheme in ("http", "https")
+        url = httpx.URL(text)
+        return url.scheme in ("http", "https") and bool(url.host)
     except httpx.InvalidURL:
         return False
 
@@ -234,9 +238,8 @@ def read_health(answer: Answer, models: Sequence[ModelTerms]) -> Health:
         facts["credits a month at most"] = text_of(tier.get("maxMonthlyCreditSpend"), longest=20)
         facts |= _limits(tier.get("models"), models)
     sentence = "It answers with this key."
-    if isinstance(credits, int | float):
-        left = (Decimal(str(credits)) * CREDIT).quantize(Decimal("0.01"))
-        sentence = f"It answers with this key; {credits} credits (${left}) are left."
+    if (left := _dollars(credits)) is not None:
+        sentence = f"It answers with this key; {credits} credits (${left:.2f}) are left."
     return Health(True, sentence, {name: value for name, value in facts.items() if value})
 
 

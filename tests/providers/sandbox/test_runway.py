@@ -1,53 +1,21 @@
-import base64
-import io
 import json
 import time
 from typing import Literal, Required, get_args, get_origin, get_type_hints
 
-import av
 import httpx
-import numpy as np
 import pytest
 import runwayml
-from PIL import Image
 from runwayml.lib import polling
 from runwayml.types import image_to_video_create_params as i2v
 from runwayml.types import text_to_video_create_params as t2v
 from runwayml.types import video_to_video_create_params as v2v
 
 from providers.sandbox import runway_bodies as bodies
+from tests.providers.sandbox.media import clip, played, still
+from tests.providers.sandbox.media import data_uri as uri
 
 SHORT = {"model": "gen4.5", "ratio": "1280:720", "duration": 2}
 VERSION = {"X-Runway-Version": "2024-11-06"}
-
-
-def still(size=(64, 36), kind="PNG"):
-    buffer = io.BytesIO()
-    Image.new("RGB", size, "teal").save(buffer, kind)
-    return buffer.getvalue()
-
-
-def uri(content, media_type="image/png"):
-    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
-
-
-def clip(seconds=1, size=(128, 72)):
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=12, width=size[0], height=size[1], pix_fmt="yuv420p")
-        for index in range(round(12 * seconds)):
-            picture = np.full((size[1], size[0], 3), index * 9 % 256, np.uint8)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-        container.mux(stream.encode())
-    return buffer.getvalue()
-
-
-def played(content):
-    """Width, height, frames and codecs of a file that decodes to its end."""
-    with av.open(io.BytesIO(content)) as container:
-        names = [stream.codec_context.name for stream in container.streams]
-        frames = list(container.decode(video=0))
-    return frames[0].width, frames[0].height, len(frames), names
 
 
 TINY = uri(clip(), "video/mp4")
@@ -393,9 +361,9 @@ def test_it_takes_the_fields_and_choices_of_the_sdk_and_no_others(endpoint, mode
 
 def test_a_429_is_said_once_and_the_client_comes_back_by_itself(client, sandbox):
     with pytest.raises(runwayml.RateLimitError):
-        shot(client, "first [sandbox:429]")
-    shot(client.with_options(max_retries=1), "second [sandbox:429]")
-    assert [job["prompt"] for job in charged(sandbox)].count("second [sandbox:429]") == 1
+        shot(client, "a boat, first [sandbox:429]")
+    shot(client.with_options(max_retries=1), "a boat, again [sandbox:429]")
+    assert [job["prompt"] for job in charged(sandbox)].count("a boat, again [sandbox:429]") == 1
 
 
 @pytest.mark.parametrize(("word", "words"), [("quota", "not have enough credits"), ("retired", "Validation")])
