@@ -6,7 +6,15 @@ from contextlib import contextmanager
 import httpx
 
 from providers.errors import AnswerLost, BadAnswer, ProviderError, ProviderUnavailable
-from providers.http import MAX_JSON_BYTES, MAX_MEDIA_BYTES, Answer, exchange, media_bytes, raw_bytes
+from providers.http import (
+    EXCHANGE_SECONDS,
+    MAX_JSON_BYTES,
+    MAX_MEDIA_BYTES,
+    Answer,
+    exchange,
+    media_bytes,
+    raw_bytes,
+)
 
 NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 MAX_ERROR_BYTES = 65536
@@ -48,11 +56,16 @@ def accepted() -> Iterator[None]:
 
 
 async def reading_call(
-    client: httpx.AsyncClient, request: httpx.Request, error_of: ErrorOf, *, max_bytes: int = MAX_JSON_BYTES
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    error_of: ErrorOf,
+    *,
+    max_bytes: int = MAX_JSON_BYTES,
+    within_seconds: float = EXCHANGE_SECONDS,
 ) -> Answer:
     """Send a call that costs nothing and may be repeated. Raises ProviderError."""
     with reading():
-        answer = await exchange(client, request, max_bytes=max_bytes)
+        answer = await exchange(client, request, max_bytes=max_bytes, within_seconds=within_seconds)
     if not 200 <= answer.status < 300:
         raise error_of(answer)
     return answer

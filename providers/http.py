@@ -189,11 +189,17 @@ def guarded_client(allow_hosts: Collection[str] = (), resolver: Resolver = resol
     return httpx.AsyncClient(transport=transport, timeout=TIMEOUT, trust_env=False, follow_redirects=False)
 
 
-async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, max_bytes: int = MAX_JSON_BYTES) -> Answer:
+async def exchange(
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    *,
+    max_bytes: int = MAX_JSON_BYTES,
+    within_seconds: float = EXCHANGE_SECONDS,
+) -> Answer:
     """Send `request` and read its whole answer. Raises BadAnswer past `max_bytes` (decoded), httpx.TransportError."""
     request.headers["Accept-Encoding"] = "identity"
     try:
-        async with asyncio.timeout(EXCHANGE_SECONDS):
+        async with asyncio.timeout(within_seconds):
             response = await client.send(request, stream=True)
             try:
                 return Answer(response.status_code, response.headers, await _read(response, max_bytes))

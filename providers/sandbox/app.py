@@ -13,6 +13,8 @@ from starlette.routing import Mount, Route
 
 from providers.sandbox.desk import FrontDesk
 from providers.sandbox.openai_videos import VideosServer
+from providers.sandbox.runway import RunwayServer
+from providers.sandbox.runway_media import Uploads
 from providers.sandbox.scenarios import Scenario, as_text
 from providers.sandbox.store import Job, Store
 from providers.sandbox.workshop import Workshop
@@ -85,6 +87,7 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS) -> Starlette
     store = Store(state / "sandbox.sqlite3")
     workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()))
     videos = VideosServer(FrontDesk("openai_videos", store, workshop, pace_seconds))
+    runway = RunwayServer(FrontDesk("runway", store, workshop, pace_seconds), Uploads(state / "runway-uploads"))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -92,5 +95,9 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS) -> Starlette
         await workshop.close()
         store.close()
 
-    mounts = [Mount("/openai/v1", routes=videos.routes()), Mount("/_sandbox", routes=ControlDoor(store).routes())]
+    mounts = [
+        Mount("/openai/v1", routes=videos.routes()),
+        Mount("/runway", routes=runway.routes()),
+        Mount("/_sandbox", routes=ControlDoor(store).routes()),
+    ]
     return Starlette(routes=mounts, lifespan=lifespan)
