@@ -1,12 +1,12 @@
 """The three kinds of call to a vendor, each with its own view of what a broken line means."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import httpx
 
 from providers.errors import AnswerLost, BadAnswer, ProviderError, ProviderUnavailable
-from providers.http import MAX_JSON_BYTES, MAX_MEDIA_BYTES, Answer, exchange, media_bytes, raw_bytes
+from providers.http import MAX_JSON_BYTES, MAX_MEDIA_BYTES, Answer, exchange, followed, media_bytes, raw_bytes
 
 NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 MAX_ERROR_BYTES = 65536
@@ -59,12 +59,20 @@ async def reading_call(
 
 
 async def media_call(
-    client: httpx.AsyncClient, request: httpx.Request, error_of: ErrorOf, *, max_bytes: int = MAX_MEDIA_BYTES
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    error_of: ErrorOf,
+    *,
+    max_bytes: int = MAX_MEDIA_BYTES,
+    redirects_to: Collection[str] = (),
 ) -> AsyncIterator[bytes]:
-    """The bytes of a file as they come. Raises ProviderError, BadAnswer for a body that is not as announced."""
+    """The bytes of a file as they come. Raises ProviderError, BadAnswer for a body that is not as announced.
+
+    `redirects_to` are the hosts that the file may lie at instead, see `followed`.
+    """
     request.headers["Accept-Encoding"] = "identity"
     with reading():
-        response = await client.send(request, stream=True)
+        response = await followed(client, request, redirects_to)
         try:
             if response.status_code != 200:
                 raise error_of(await _short_answer(response))
