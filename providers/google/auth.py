@@ -75,9 +75,9 @@ class ServiceAccount:
         form = {"grant_type": GRANT, "assertion": self._assertion(account)}
         try:
             request = self.client.build_request("POST", account["token_uri"], data=form)
-            answer = read_json(await reading_call(self.client, request, _token_error_of))
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        except httpx.InvalidURL as error:
             raise AccessDenied("The service account's token_uri is no address.") from error
+        answer = read_json(await reading_call(self.client, request, _token_error_of))
         token, lives = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
             raise BadAnswer("The token service answered without a token.")

@@ -9,7 +9,7 @@ import av
 import httpx
 import pytest
 from google import genai
-from google.genai import errors, types
+from google.genai import types
 from google.oauth2.credentials import Credentials
 from PIL import Image
 
