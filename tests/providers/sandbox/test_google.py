@@ -9,7 +9,7 @@ import av
 import httpx
 import pytest
 from google import genai
-from google.genai import types
+from google.genai import errors, types
 from google.oauth2.credentials import Credentials
 from PIL import Image
 
@@ -189,3 +189,117 @@ def test_an_interaction_is_edited_in_conversation_cancelled_and_deleted(gemini, 
     assert gemini.interactions.delete(stuck.id) is None
     with pytest.raises(Exception, match="not found"):
         gemini.interactions.get(stuck.id)
+
+
+def test_a_first_frame_goes_along_and_what_is_no_picture_is_refused(gemini):
+    still = {"image": png(), "config": types.GenerateVideosConfig(number_of_videos=1)}
+    operation = gemini.models.generate_videos(
+        model=VEO, source=said("x [sandbox:refuse]", image=still["image"]), config=still["config"]
+    )
+    assert operation.name
+    nonsense = types.Image(image_bytes=b"no picture", mime_type="image/png")
+    with pytest.raises(errors.ClientError, match="no image"):
+        gemini.models.generate_videos(model=VEO, source=said("x", image=nonsense))
+
+
+def test_a_take_goes_on_by_its_file_for_seven_seconds_in_its_own_shape(gemini, sandbox):
+    model = "veo-3.1-generate-preview"
+    config = types.GenerateVideosConfig(number_of_videos=1, duration_seconds=4, aspect_ratio="9:16")
+    first = finished(gemini, gemini.models.generate_videos(model=model, source=said("a kite"), config=config))
+    gemini.models.generate_videos(
+        model=model,
+        source=said("higher [sandbox:refuse]", video=first.response.generated_videos[0].video),
+        config=types.GenerateVideosConfig(number_of_videos=1, resolution="720p"),
+    )
+    (job,) = made_of(sandbox, "higher [sandbox:refuse]")
+    assert (job["seconds"], job["size"], job["cost_usd"]) == (11, "720x1280", "2.8000")
+
+
+@pytest.mark.parametrize(
+    ("model", "config", "words"),
+    [
+        ("veo-9", {}, "not found"),
+        (VEO, {"duration_seconds": 4}, "5 s at least"),
+        (VEO, {"number_of_videos": 5}, "1 to 4 clips"),
+        (VEO, {"aspect_ratio": "1:1"}, "not supported"),
+        (VEO, {"resolution": "1080p"}, "not supported"),
+        (VEO, {"person_generation": "everybody"}, "personGeneration"),
+    ],
+)
+def test_it_refuses_what_the_real_one_would(gemini, sandbox, model, config, words):
+    before = len(sandbox.ledger())
+    with pytest.raises(errors.ClientError, match=words) as caught:
+        gemini.models.generate_videos(model=model, source=said("x"), config=types.GenerateVideosConfig(**config))
+    assert caught.value.status in ("INVALID_ARGUMENT", "NOT_FOUND")
+    assert len(sandbox.ledger()) == before
+
+
+def test_errors_come_as_the_clients_own(gemini):
+    for words, code, status in (
+        ("slow [sandbox:429]", 429, "RESOURCE_EXHAUSTED"),
+        ("x [sandbox:refuse-input]", 400, "INVALID_ARGUMENT"),
+        ("x [sandbox:quota]", 400, "FAILED_PRECONDITION"),
+        ("x [sandbox:retired]", 404, "NOT_FOUND"),
+    ):
+        with pytest.raises(errors.ClientError) as caught:
+            gemini.models.generate_videos(model=VEO, source=said(words))
+        assert (caught.value.code, caught.value.status) == (code, status)
+
+
+@pytest.mark.parametrize("version", ["v1", "v1beta", "v1beta1"])
+def test_every_version_is_served_with_a_key_or_a_token_and_no_other(wire, version):
+    body = {"instances": [{"prompt": "x [sandbox:refuse]"}], "parameters": {"sampleCount": 1}}
+    path = f"models/{VEO}:predictLongRunning"
+    assert wire.post(f"/{version}/{path}", json=body).status_code == 200
+    bearer = {"x-goog-api-key": "", "authorization": "Bearer ya29.token"}
+    assert wire.post(f"/{version}/{path}", json=body, headers=bearer).status_code == 200
+    refused = wire.post(f"/{version}/{path}", json=body, headers={"x-goog-api-key": ""})
+    assert (refused.status_code, refused.json()["error"]["status"]) == (401, "UNAUTHENTICATED")
+    assert wire.post(f"/v2/{path}", json=body).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (f"models/{VEO}:predictLongRunning", {"instances": [{"prompt": "x"}], "parameters": {"seed": 1}}),
+        (f"models/{VEO}:predictLongRunning", {"instances": [{"prompt": "x"}], "parameters": {"sampleCount": "2"}}),
+        (f"models/{VEO}:predictLongRunning", {"instances": [{"prompt": "x", "mask": {}}]}),
+        (f"models/{VEO}:predictLongRunning", {"instances": []}),
+        (f"models/{VEO}:predictLongRunning", {"instances": [{"prompt": " "}]}),
+        (f"models/{VEO}:predictLongRunning", {"instances": "x"}),
+        (f"models/{VEO}:predictLongRunning", [1]),
+        ("interactions", {"model": OMNI, "input": "x", "response_format": SHORT}),
+        ("interactions", {"model": OMNI, "input": "x", "background": True, "response_format": {"type": "image"}}),
+        ("interactions", {"model": OMNI, "input": "x", "background": True, "colour": "red"}),
+        (
+            "interactions",
+            {"model": OMNI, "input": "x", "background": True, "response_format": SHORT | {"duration": "16s"}},
+        ),
+        ("interactions", {"model": OMNI, "input": [{"type": "text"}], "background": True}),
+    ],
+)
+def test_an_odd_body_is_an_invalid_argument(wire, path, body):
+    answer = wire.post(f"/v1beta/{path}", json=body)
+    assert (answer.status_code, answer.json()["error"]["status"]) == (400, "INVALID_ARGUMENT")
+
+
+def test_an_operation_of_another_name_or_dialect_is_not_found(wire):
+    body = {"instances": [{"prompt": "x [sandbox:stuck]"}], "parameters": {"sampleCount": 1}}
+    name = wire.post(f"/v1beta/models/{VEO}:predictLongRunning", json=body).json()["name"]
+    resource = "publishers/google/models/veo-3.1-lite-generate-001"
+    assert wire.get(f"/v1beta/{name}").json() == {"name": name}
+    for asked in (name, f"{resource}/operations/{name.rpartition('/')[2]}", "", "x"):
+        answer = wire.post(f"/v1/{resource}:fetchPredictOperation", json={"operationName": asked})
+        assert answer.status_code == 404
+    assert wire.get(f"/v1beta/interactions/int_{name.rpartition('/')[2]}").status_code == 404
+
+
+def test_a_file_needs_the_key_and_sends_on_to_a_place_that_does_not(wire, gemini):
+    interaction = gemini.interactions.create(model=OMNI, input="a file", background=True, response_format=SHORT)
+    link = settled(gemini, interaction).output_video.uri
+    path = link.partition("googleapis.com")[2]
+    assert httpx.get(f"{wire.base_url}{path.removeprefix('/')}").status_code == 401
+    moved = wire.get(path)
+    assert moved.status_code == 302
+    assert httpx.get(moved.headers["location"]).headers["content-type"] == "video/mp4"
+    assert wire.get("/v1beta/files/unknown0:download?alt=media").status_code == 404
