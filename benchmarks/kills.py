@@ -8,7 +8,9 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -45,7 +47,7 @@ def main() -> None:
     print(f"that bounds the rate of losses at {3 / wanted.kills:.2%} of kills, with 95 % confidence (rule of three)")
 
 
-def tell(after: dict[str, object], kills: int) -> None:
+def tell(after: Mapping[str, Any], kills: int) -> None:
     rows = after["generations"]
     print(f"{kills} kills in {after['seconds']} s, {len(rows)} takes ordered, {len(after['ledger'])} charged")
     states = Counter((row["provider"], row["state"]) for row in rows)

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from providers.sandbox.desk import FrontDesk
+from providers.sandbox.google import GoogleServer
 from providers.sandbox.openai_videos import VideosServer
 from providers.sandbox.runway import RunwayServer
 from providers.sandbox.runway_media import Uploads
@@ -88,16 +89,19 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS) -> Starlette
     workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()))
     videos = VideosServer(FrontDesk("openai_videos", store, workshop, pace_seconds))
     runway = RunwayServer(FrontDesk("runway", store, workshop, pace_seconds), Uploads(state / "runway-uploads"))
+    google = GoogleServer(FrontDesk("google", store, workshop, pace_seconds))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
+        await google.messenger.close()
         await workshop.close()
         store.close()
 
     mounts = [
         Mount("/openai/v1", routes=videos.routes()),
         Mount("/runway", routes=runway.routes()),
+        Mount("/google", routes=google.routes()),
         Mount("/_sandbox", routes=ControlDoor(store).routes()),
     ]
     return Starlette(routes=mounts, lifespan=lifespan)
