@@ -83,10 +83,10 @@ def _entry(job: Job) -> dict[str, object]:
     }
 
 
-def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS) -> Starlette:
+def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS, draft: bool = False) -> Starlette:
     """The application over the folder `state`, which holds `sandbox.sqlite3` and the clips; `pace_seconds` a job."""
     store = Store(state / "sandbox.sqlite3")
-    workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()))
+    workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()), draft=draft)
     videos = VideosServer(FrontDesk("openai_videos", store, workshop, pace_seconds))
     runway = RunwayServer(FrontDesk("runway", store, workshop, pace_seconds), Uploads(state / "runway-uploads"))
     google = GoogleServer(FrontDesk("google", store, workshop, pace_seconds))

@@ -32,7 +32,7 @@ EXPECTED = {
     "generating.before_enqueue": {"succeeded": 1},  # the person's request died between the first order and the second
     "generating.before_call": {"succeeded": 1, "unknown": 1},  # nobody can tell that the call was never made
 }
-MODELS_BY_LADDER = {"list": "sandbox-1"}
+MODELS_BY_LADDER = {"list": "sandbox-1", "nothing": "gen4.5", "nothing either": "gemini-omni-1.2-flash"}
 """A model of each kind of provider: one that lists, one that keeps our name, those that do neither."""
 KILLS = int(os.environ.get("DAILIES_KILLS", "0"))
 
@@ -78,7 +78,7 @@ def run(environment: Mapping[str, str], *words: str) -> str:
 def ground(fresh: Path, state: Path, **wanted: object) -> dict[str, object]:
     """What the rows and the ledger say after a run of the grinder."""
     subprocess.run(["cp", "-r", str(fresh), str(state)], check=True)
-    with running_sandbox(state / "sandbox") as sandbox:
+    with running_sandbox(state / "sandbox", "--draft") as sandbox:
         environment = environment_of(state, sandbox.url)
         said = json.loads(run(environment, "-m", "tests.engine.grinder", json.dumps(wanted)))
         return said | {"ledger": sandbox.ledger()}
