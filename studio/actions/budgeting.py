@@ -40,6 +40,11 @@ class Headroom:
     def gone(self) -> Decimal:
         return self.budget.cap - self.left - self.held
 
+    @property
+    def overdrawn(self) -> Decimal:
+        """What bills above their estimates, or a lower cap, took beyond the cap."""
+        return max(-self.left, NOTHING)
+
 
 @dataclass(frozen=True, slots=True)
 class Shortage:

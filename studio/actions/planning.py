@@ -1,16 +1,16 @@
 """What a batch would order: every combination with its price, before anything is written. Reads only."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 
-from providers.base import Adapter, GenerationRequest, Operation, Reference, ReferenceRole
+from providers.base import GenerationRequest, Operation, Reference, ReferenceRole
 from studio.actions.generating import request_of
 from studio.actions.prompting import Order, request_for
 from studio.actions.templating import blank_of
 from studio.errors import Invalid
-from studio.generators import model_terms, offers, planning_adapter
+from studio.generators import offers, planning_adapter
 from studio.models import Asset, Batch, Generation, Mode, Project, Prompt, PromptReference, Template
 from studio.rules.generation import GenerationState
 from studio.rules.matrix import Matrix, Price, Variant, combine
@@ -75,7 +75,11 @@ def plan(order: BatchOrder, project: Project) -> Plan:
 def retries_of(batch: Batch) -> list[Retry]:
     """Failed takes not ordered again yet, each with what it would cost now."""
     failed = batch.generations.filter(state=GenerationState.FAILED, retried_as=None)
-    return [Retry(each, _price_again(each)) for each in failed.select_related("prompt__project").order_by("pk")]
+    rows = list(failed.select_related("prompt__project").order_by("pk"))
+    if not rows:
+        return []
+    desk = _Desk()
+    return [Retry(row, desk.price(row.model, partial(request_of, row))) for row in rows]
 
 
 def cost_of_retries(retries: Iterable[Retry]) -> Decimal:
@@ -105,42 +109,41 @@ def assets_of(project: Project) -> dict[str, Asset]:
     return {asset.name: asset for asset in Asset.objects.filter(project=project).select_related("blob").order_by("pk")}
 
 
+class _Desk:
+    """Prices of one plan: asks for the offers, and for each adapter, once."""
+
+    def __init__(self) -> None:
+        self._offers = {offer.terms.key: offer for offer in offers()}
+        self._adapters = cache(planning_adapter)
+
+    def price(self, model: str, request: Callable[[], GenerationRequest]) -> Price:
+        offer = self._offers.get(model)
+        if offer is None:
+            return Price(NOTHING, (f"The model “{model}” is not offered here.",))
+        if offer.why_not:
+            return Price(NOTHING, (offer.why_not,))
+        adapter, asked = self._adapters(offer.terms.provider), request()
+        problems = tuple(problem.message for problem in adapter.validate(asked))
+        return Price(NOTHING if problems else adapter.estimate(asked).amount, problems)
+
+
 class _Pricing:
-    """Answers for every combination of one plan; asks for the offers and each adapter once."""
+    """Answers for every combination of one order."""
 
     def __init__(self, order: BatchOrder, project: Project) -> None:
         self._order = order
-        self._offers = {offer.terms.key: offer for offer in offers()}
-        self._adapters = cache(planning_adapter)
+        self._desk = _Desk()
         self._operation, self._references = _carried(order.prompt)
         self._assets = assets_of(project) if order.template else {}
 
     def __call__(self, variant: Variant, model: str, seed: int | None) -> Price:
-        offer = self._offers.get(model)
-        if offer is None:
-            raise Invalid(f"The model “{model}” is not offered here. Choose one of the list.")
-        if offer.why_not:
-            return Price(NOTHING, (offer.why_not,))
-        return _price(self._adapters(offer.terms.provider), self._request(variant, model, seed))
+        return self._desk.price(model, lambda: self._request(variant, model, seed))
 
     def _request(self, variant: Variant, model: str, seed: int | None) -> GenerationRequest:
         request = request_for(variant.text, variant.direction, self._order.of_one(model, seed))
         stills = [_planned(ReferenceRole.REFERENCE, self._assets[name]) for name in variant.assets]
         operation = self._operation or (Operation.REFERENCE_TO_VIDEO if stills else request.operation)
         return replace(request, operation=operation, references=(*self._references, *stills))
-
-
-def _price(adapter: Adapter, request: GenerationRequest) -> Price:
-    problems = tuple(problem.message for problem in adapter.validate(request))
-    return Price(NOTHING if problems else adapter.estimate(request).amount, problems)
-
-
-def _price_again(generation: Generation) -> Price:
-    try:
-        adapter = planning_adapter(model_terms(generation.model).provider)
-    except Invalid as refused:
-        return Price(NOTHING, (str(refused),))
-    return _price(adapter, request_of(generation))
 
 
 def _carried(prompt: Prompt | None) -> tuple[Operation | None, tuple[Reference, ...]]:

@@ -35,7 +35,5 @@ def missing(left: Decimal, wanted: Decimal) -> Decimal:
 def over_budget(whose: str, period: Period, *, cap: Decimal, left: Decimal, wanted: Decimal) -> str:
     """The sentence of a refusal. What is missing is rounded up, so that the figure named is enough."""
     lacking = missing(left, wanted).quantize(CENT, rounding=ROUND_UP)
-    return (
-        f"The budget of {whose}, ${cap:,.2f} {period.label}, has ${max(left, Decimal(0)):,.2f} left: "
-        f"${lacking:,.2f} is missing."
-    )
+    stands = f"has ${left:,.2f} left" if left >= 0 else f"is overdrawn by ${-left:,.2f}"
+    return f"The budget of {whose}, ${cap:,.2f} {period.label}, {stands}: ${lacking:,.2f} is missing."

@@ -150,8 +150,9 @@ def test_a_retired_model_is_listed_with_its_reason(project, of_prompt):
 
 
 def test_a_model_nobody_offers_is_refused(project, of_prompt):
-    with pytest.raises(Invalid, match="not offered here"):
-        plan(replace(of_prompt, models=("nothing-9",)), project)
+    found = plan(replace(of_prompt, models=("nothing-9",)), project)
+    assert found.matrix.rows[0].price.problems == ("The model “nothing-9” is not offered here.",)
+    assert found.refusal == "Nothing is left to order."
 
 
 def test_rows_left_out_are_not_ordered(submit, of_prompt):

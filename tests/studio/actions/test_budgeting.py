@@ -128,7 +128,7 @@ def test_a_late_bill_books_the_difference(project, moderator, prompt):
 def test_an_overdrawn_budget_refuses_until_more_is_allowed(project, moderator, prompt):
     budget = cap(project, moderator, "0.20")
     settle(held(prompt), "0.50")
-    with pytest.raises(OverBudget, match=r"has \$0\.00 left: \$0\.40 is missing"):
+    with pytest.raises(OverBudget, match=r"is overdrawn by \$0\.30: \$0\.40 is missing"):
         held(prompt)
     cap(project, moderator, "1.00")
     held(prompt)

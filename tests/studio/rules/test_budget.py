@@ -26,6 +26,6 @@ def test_the_sentence_names_a_sum_that_is_enough():
     assert said == "The budget of Harbour, $5.00 a day, has $0.01 left: $0.02 is missing."
 
 
-def test_an_overdrawn_budget_has_nothing_left():
+def test_an_overdrawn_budget_says_so():
     said = over_budget("Ana", Period.EVER, cap=Decimal(1), left=Decimal("-0.5"), wanted=Decimal("0.5"))
-    assert said == "The budget of Ana, $1.00 in all, has $0.00 left: $1.00 is missing."
+    assert said == "The budget of Ana, $1.00 in all, is overdrawn by $0.50: $1.00 is missing."
