@@ -9,10 +9,14 @@ from providers.accounts import Account, ProviderInfo
 from providers.base import Adapter
 from providers.errors import ProviderRetired
 from providers.http import guarded_client
+from providers.kling import adapter as kling
 from providers.openai_videos import adapter as openai_videos
 
 Build = Callable[[ProviderInfo, Account, httpx.AsyncClient], Adapter]
-FAMILIES: tuple[tuple[tuple[ProviderInfo, ...], Build], ...] = ((openai_videos.INFOS, openai_videos.build),)
+FAMILIES: tuple[tuple[tuple[ProviderInfo, ...], Build], ...] = (
+    (openai_videos.INFOS, openai_videos.build),
+    (kling.INFOS, kling.build),
+)
 PROVIDERS: Mapping[str, ProviderInfo] = {info.slug: info for infos, _ in FAMILIES for info in infos}
 BUILDERS: Mapping[str, Build] = {info.slug: build for infos, build in FAMILIES for info in infos}
 
