@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from providers.sandbox.desk import FrontDesk
+from providers.sandbox.kling import KlingServer
 from providers.sandbox.openai_videos import VideosServer
 from providers.sandbox.scenarios import Scenario, as_text
 from providers.sandbox.store import Job, Store
@@ -85,12 +86,18 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS) -> Starlette
     store = Store(state / "sandbox.sqlite3")
     workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()))
     videos = VideosServer(FrontDesk("openai_videos", store, workshop, pace_seconds))
+    kling = KlingServer(FrontDesk("kling", store, workshop, pace_seconds))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
+        await kling.messenger.close()
         await workshop.close()
         store.close()
 
-    mounts = [Mount("/openai/v1", routes=videos.routes()), Mount("/_sandbox", routes=ControlDoor(store).routes())]
+    mounts = [
+        Mount("/openai/v1", routes=videos.routes()),
+        Mount("/kling", routes=kling.routes()),
+        Mount("/_sandbox", routes=ControlDoor(store).routes()),
+    ]
     return Starlette(routes=mounts, lifespan=lifespan)
