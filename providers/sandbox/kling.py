@@ -139,7 +139,7 @@ class KlingServer:
                 "kind": kind,
                 "callback_url": wanted.callback_url,
                 "watermark": ask.wants_watermark,
-                "base": str(request.base_url).rstrip("/"),
+                "base": str(request.url.replace(path=request.scope["root_path"], query="")),
             },
         )
         if wanted.callback_url:
