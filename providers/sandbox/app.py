@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 
 from providers.sandbox.desk import FrontDesk
 from providers.sandbox.google import GoogleServer
+from providers.sandbox.kling import KlingServer
 from providers.sandbox.openai_videos import VideosServer
 from providers.sandbox.runway import RunwayServer
 from providers.sandbox.runway_media import Uploads
@@ -90,11 +91,13 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS, draft: bool 
     videos = VideosServer(FrontDesk("openai_videos", store, workshop, pace_seconds))
     runway = RunwayServer(FrontDesk("runway", store, workshop, pace_seconds), Uploads(state / "runway-uploads"))
     google = GoogleServer(FrontDesk("google", store, workshop, pace_seconds))
+    kling = KlingServer(FrontDesk("kling", store, workshop, pace_seconds))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await google.messenger.close()
+        await kling.messenger.close()
         await workshop.close()
         store.close()
 
@@ -102,6 +105,7 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS, draft: bool 
         Mount("/openai/v1", routes=videos.routes()),
         Mount("/runway", routes=runway.routes()),
         Mount("/google", routes=google.routes()),
+        Mount("/kling", routes=kling.routes()),
         Mount("/_sandbox", routes=ControlDoor(store).routes()),
     ]
     return Starlette(routes=mounts, lifespan=lifespan)
