@@ -15,6 +15,7 @@ from providers.sandbox.desk import FrontDesk
 from providers.sandbox.openai_videos import VideosServer
 from providers.sandbox.runway import RunwayServer
 from providers.sandbox.runway_media import Uploads
+from providers.sandbox.runway_store import FileStore
 from providers.sandbox.scenarios import Scenario, as_text
 from providers.sandbox.store import Job, Store
 from providers.sandbox.workshop import Workshop
@@ -87,7 +88,8 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS) -> Starlette
     store = Store(state / "sandbox.sqlite3")
     workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()))
     videos = VideosServer(FrontDesk("openai_videos", store, workshop, pace_seconds))
-    runway = RunwayServer(FrontDesk("runway", store, workshop, pace_seconds), Uploads(state / "runway-uploads"))
+    runway_desk = FrontDesk("runway", store, workshop, pace_seconds)
+    runway = RunwayServer(runway_desk, FileStore(runway_desk, Uploads(state / "runway-uploads")))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
