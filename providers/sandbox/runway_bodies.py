@@ -46,12 +46,12 @@ class Shape:
     def issues(self, body: Body) -> Iterator[Issue]:
         fields = {**self.required, **self.optional}
         for name in self.required:
-            if body.get(name) is None:
+            if name not in body:
                 yield Issue("invalid_type", (name,), "Invalid input: expected a value, received undefined")
         for name, value in body.items():
             if name != "model" and name not in fields:
                 yield Issue("unrecognized_keys", (), f'Unrecognized key: "{name[:60]}"')
-            elif name != "model" and value is not None and (complaint := fields[name](value)):
+            elif name != "model" and (complaint := fields[name](value)):
                 yield Issue("invalid_value", (name,), complaint)
 
 

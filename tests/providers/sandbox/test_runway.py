@@ -285,6 +285,12 @@ def test_it_never_accepts_what_the_real_one_would_refuse(wire, sandbox, endpoint
     assert len(charged(sandbox)) == before
 
 
+@pytest.mark.parametrize("field", ["promptText", "ratio", "duration", "seed", "contentModeration", "outputFormat"])
+def test_nothing_is_no_value(wire, field):
+    answer = wire.post("/v1/text_to_video", json=TEXT | {field: None})
+    assert [issue["path"] for issue in answer.json()["issues"]] == [[field]]
+
+
 @pytest.mark.parametrize("body", [b"{", b"[]", b'"x"'])
 def test_a_body_that_is_no_object_is_refused(wire, body):
     assert wire.post("/v1/text_to_video", content=body).status_code == 400
