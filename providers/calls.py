@@ -1,6 +1,6 @@
 """The three kinds of call to a vendor, each with its own view of what a broken line means."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -12,6 +12,7 @@ from providers.http import (
     MAX_MEDIA_BYTES,
     Answer,
     exchange,
+    followed,
     media_bytes,
     raw_bytes,
 )
@@ -72,12 +73,20 @@ async def reading_call(
 
 
 async def media_call(
-    client: httpx.AsyncClient, request: httpx.Request, error_of: ErrorOf, *, max_bytes: int = MAX_MEDIA_BYTES
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    error_of: ErrorOf,
+    *,
+    max_bytes: int = MAX_MEDIA_BYTES,
+    redirects_to: Collection[str] = (),
 ) -> AsyncIterator[bytes]:
-    """The bytes of a file as they come. Raises ProviderError, BadAnswer for a body that is not as announced."""
+    """The bytes of a file as they come. Raises ProviderError, BadAnswer for a body that is not as announced.
+
+    `redirects_to` are the hosts that the file may lie at instead, see `followed`.
+    """
     request.headers["Accept-Encoding"] = "identity"
     with reading():
-        response = await client.send(request, stream=True)
+        response = await followed(client, request, redirects_to)
         try:
             if response.status_code != 200:
                 raise error_of(await _short_answer(response))

@@ -19,6 +19,7 @@ from providers.sandbox.workshop import Workshop
 from providers.terms import estimate_of, parse_size
 
 GARBAGE_ANSWERS = 2
+ENDS_WITHOUT_CLIP = frozenset({Scenario.FAIL, Scenario.REFUSE, Scenario.STUCK})
 PAGE_OF_HTML = b"<!doctype html><title>502</title><h1>Bad gateway</h1>"
 
 
@@ -113,7 +114,7 @@ class FrontDesk:
             at=time.time(),
             details=details or {},
         )
-        self.workshop.start(job.id, order)
+        self._shoot(job)
         return job
 
     def answer_lost(self, job: Job) -> Response | None:
@@ -144,8 +145,13 @@ class FrontDesk:
             job, now=time.time(), pace_seconds=self.pace_seconds, broken=job.id in self.workshop.broken
         )
         if job.completed_at is None and progress.fault is None:
-            self.workshop.start(job.id, job.order)
+            self._shoot(job)
         return progress
+
+    def _shoot(self, job: Job) -> None:
+        """Make its clips, unless nobody will ever see them."""
+        if not job.order.scenarios & ENDS_WITHOUT_CLIP:
+            self.workshop.start(job.id, job.order)
 
     def in_flight(self) -> int:
         """Jobs of this protocol that hold a place."""
@@ -159,6 +165,9 @@ class FrontDesk:
             self.workshop.forget(job.id)
 
     def delete(self, job: Job) -> None:
+        """Gone for whoever asks, unless it is one that goes on regardless."""
+        if Scenario.LATE in job.order.scenarios:
+            return
         self.store.delete(job.id, time.time())
         self.workshop.forget(job.id)
 

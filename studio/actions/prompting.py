@@ -12,6 +12,7 @@ from providers.base import GenerationRequest, Problem
 from studio import clock
 from studio.actions.events import Actor, action, record_event
 from studio.actions.permitting import require_role
+from studio.crashpoints import crashpoint
 from studio.enqueue import after_commit
 from studio.errors import Conflict, CostChanged, Invalid
 from studio.generators import model_terms, planning_adapter
@@ -127,6 +128,7 @@ def submit_prompt(
     if not is_new:
         return prompt
     record_event(prompt, verb="prompted", actor=Actor.of(by), data={"revision": prompt.number})
+    crashpoint("prompting.between_rows")
     _reserve_takes(prompt, by=by, order=order, agreed_cost=agreed_cost)
     return prompt
 
