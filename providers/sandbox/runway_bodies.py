@@ -3,11 +3,13 @@
 The tables are those of Runway's own SDK (`runwayml` 5.24.0, `types/*_create_params.py`), read apart from our catalogue.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 Body = Mapping[str, Any]
+HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 Check = Callable[[Any], str]
 """Why a value does not do; "" when it does."""
 
@@ -59,7 +61,7 @@ def text(longest: int) -> Check:
     """Not empty, `longest` UTF-16 code units at most."""
 
     def check(value: Any) -> str:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or HALF_A_CHARACTER.search(value):
             return "Invalid input: expected string"
         units = len(value.encode("utf-16-le", "surrogatepass")) // 2
         if not value:

@@ -301,6 +301,11 @@ def test_a_body_that_is_no_object_is_refused(wire, body):
     assert wire.post("/v1/text_to_video", content=body).status_code == 400
 
 
+def test_half_a_character_is_no_text(wire):
+    answer = wire.post("/v1/text_to_video", content=json.dumps(TEXT | {"promptText": "a\ud83d"}))
+    assert (answer.status_code, answer.json()["issues"][0]["path"]) == (400, ["promptText"])
+
+
 def test_it_takes_a_link_on_trust(wire):
     for endpoint, body in (("video_to_video", ALEPH), ("video_to_video", MORE)):
         answer = wire.post(f"/v1/{endpoint}", json=body)
