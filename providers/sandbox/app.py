@@ -17,6 +17,7 @@ from providers.sandbox.kling import KlingServer
 from providers.sandbox.openai_videos import VideosServer
 from providers.sandbox.runway import RunwayServer
 from providers.sandbox.runway_media import Uploads
+from providers.sandbox.runway_store import FileStore
 from providers.sandbox.scenarios import Scenario, as_text
 from providers.sandbox.store import Job, Store
 from providers.sandbox.workshop import Workshop
@@ -89,7 +90,8 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS, draft: bool 
     store = Store(state / "sandbox.sqlite3")
     workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()), draft=draft)
     videos = VideosServer(FrontDesk("openai_videos", store, workshop, pace_seconds))
-    runway = RunwayServer(FrontDesk("runway", store, workshop, pace_seconds), Uploads(state / "runway-uploads"))
+    runway_desk = FrontDesk("runway", store, workshop, pace_seconds)
+    runway = RunwayServer(runway_desk, FileStore(runway_desk, Uploads(state / "runway-uploads")))
     google = GoogleServer(FrontDesk("google", store, workshop, pace_seconds))
     kling = KlingServer(FrontDesk("kling", store, workshop, pace_seconds))
 
