@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -25,7 +26,7 @@ from providers.base import (
 from providers.calls import accepted, media_call, paid_call, reading_call
 from providers.catalogue import models_of
 from providers.errors import AccessDenied, BadAnswer, NotFound, ProviderError
-from providers.google import auth, faults, gemini_lro, interactions, limits, media, vertex_lro, webhooks
+from providers.google import auth, faults, gemini_lro, interactions, limits, lro, media, vertex_lro, webhooks
 from providers.google.media import MAX_INLINE_BYTES, Document, read_document
 from providers.google.places import (
     FILES_MAY_LEAD_TO,
@@ -99,6 +100,7 @@ class GoogleVideo(CatalogueAdapter):
 
     async def submit(self, request: GenerationRequest, client_id: str) -> Submitted:
         terms = self._usable_terms(request)
+        request = await self._with_file(request, terms)
         url, body = self._place().create(terms.dialect, terms.wire_name), self._body(request, terms, client_id)
         error_of = faults.continuation_error_of if "previous_interaction_id" in body else faults.creation_error_of
 
@@ -220,6 +222,24 @@ class GoogleVideo(CatalogueAdapter):
             if error.code != UNAUTHENTICATED or not keys.forget():
                 raise
             return await send(await keys.headers())
+
+    async def _with_file(self, request: GenerationRequest, terms: ModelTerms) -> GenerationRequest:
+        """The Gemini API goes on from a file of its own: looked up where only the operation that made it is known.
+
+        Where it cannot be told (any more) which file it was, the bytes have to do.
+        """
+        source = request.source
+        if source is None or terms.dialect != "gemini_lro" or not lro.NAME.fullmatch(source.remote_id):
+            return request
+        try:
+            clips = (await self.fetch(source.remote_id)).clips
+        except (NotFound, BadAnswer, AccessDenied):
+            return request
+        if len(clips) != 1:
+            return request
+        named = replace(source, remote_id=clips[0].remote_id)
+        references = tuple(named if one is source else one for one in request.references)
+        return replace(request, references=references)
 
     async def _inline_again(self, asset: Asset) -> bytes:
         """Raises NotFound when the answer does not hold the clip (any more)."""
