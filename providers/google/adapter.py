@@ -25,7 +25,7 @@ from providers.base import (
 )
 from providers.calls import accepted, media_call, paid_call, reading_call
 from providers.catalogue import models_of
-from providers.errors import AccessDenied, BadAnswer, NotFound, ProviderError
+from providers.errors import AccessDenied, BadAnswer, InvalidRequest, NotFound, ProviderError
 from providers.google import auth, faults, gemini_lro, interactions, limits, lro, media, vertex_lro, webhooks
 from providers.google.media import MAX_INLINE_BYTES, Document, read_document
 from providers.google.places import (
@@ -154,13 +154,16 @@ class GoogleVideo(CatalogueAdapter):
             yield content[start : start + CHUNK_BYTES]
 
     async def cancel(self, remote_id: str) -> None:
-        """Only an interaction can be stopped; an operation runs to its end. Repeating it is harmless."""
+        """Only an interaction can be stopped; an operation runs to its end. Harmless for one that has ended."""
         if route_of(remote_id) != "interactions":
             return
         try:
             await self._read("POST", self._place().interaction(remote_id, "/cancel"))
-        except NotFound:
+        except (NotFound, InvalidRequest):
             return
+        except ProviderError as error:
+            if error.code != "FAILED_PRECONDITION":
+                raise
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> Hint:
         secret = self._account.secret("webhook_secret")

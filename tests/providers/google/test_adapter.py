@@ -186,6 +186,7 @@ async def test_one_clip_withheld_leaves_the_others():
         ({"code": 13, "message": "Internal."}, JobState.FAILED, True),
         ({"code": 8, "message": "Busy."}, JobState.FAILED, True),
         ({"code": 3, "message": "Support codes: 90789179"}, JobState.REFUSED, False),
+        ({"code": 13, "message": "The safety service is down."}, JobState.FAILED, True),
         ({"code": 1, "message": "Stopped."}, JobState.CANCELLED, False),
         ({}, JobState.FAILED, False),
     ],
@@ -273,6 +274,14 @@ async def test_a_failed_interaction_is_a_refusal_when_it_speaks_of_safety(answer
     assert bool(snapshot.refusal) is (state is JobState.REFUSED)
 
 
+@pytest.mark.parametrize(
+    ("code", "retryable"), [("errors/UNAVAILABLE", True), ("internal", True), ("errors/bad", False)]
+)
+async def test_a_failed_interaction_may_be_worth_a_retry(code, retryable):
+    snapshot = await omni(interaction("failed", errors=[{"code": code, "message": "No."}]))
+    assert (snapshot.state, snapshot.is_retryable) == (JobState.FAILED, retryable)
+
+
 async def content(adapter, asset):
     return b"".join([chunk async for chunk in adapter.download(asset)])
 
@@ -345,12 +354,19 @@ async def test_what_is_no_job_of_googles_is_not_asked_for(remote_id):
 
 
 async def test_cancelling_reaches_interactions_only_and_twice_is_harmless():
-    seen = Recorder(interaction("cancelled"), fault(404, "NOT_FOUND"))
+    ended = (
+        fault(404, "NOT_FOUND"),
+        fault(400, "FAILED_PRECONDITION", "It has ended."),
+        fault(400, "INVALID_ARGUMENT"),
+    )
+    seen = Recorder(interaction("cancelled"), *ended, fault(403, "PERMISSION_DENIED"))
     google = adapter(seen)
-    await google.cancel("interactions/int_1")
-    await google.cancel("interactions/int_1")
+    for _ in range(4):
+        await google.cancel("interactions/int_1")
     await google.cancel(OPERATION)
-    assert [(one.method, one.url.path) for one in seen.requests] == [("POST", "/v1beta/interactions/int_1/cancel")] * 2
+    assert [(one.method, one.url.path) for one in seen.requests] == [("POST", "/v1beta/interactions/int_1/cancel")] * 4
+    with pytest.raises(errors.AccessDenied):
+        await google.cancel("interactions/int_1")
 
 
 async def test_it_can_say_what_it_is_and_keeps_no_list():

@@ -17,7 +17,7 @@ from providers import errors
 from providers.accounts import Account
 from providers.base import Asset, GenerationRequest, JobState, Operation, Reference, ReferenceRole
 from providers.registry import adapter_for
-from providers.sandbox.google import WEBHOOK_SECRET
+from providers.sandbox.google_answers import WEBHOOK_SECRET
 
 OMNI = {"model": "gemini-omni-1.2-flash", "size": "640x360", "seconds": 3}
 VEO = {"model": "veo-2.0-generate-001", "seconds": 5}
