@@ -170,7 +170,7 @@ BROKER_URL: str = env.str("BROKER_URL", default=f"redis+socket://{broker_socket(
 
 SANDBOX_URL: str = env.str("DAILIES_SANDBOX_URL", default="").rstrip("/")
 _no_keys = {"api_key": "sandbox-key"} if DEMO and SANDBOX_URL else {}
-_sandbox_webhooks = "whsec_c2FuZGJveC1vZi1nb29nbGUtd2ViaG9va3M="  # providers/sandbox/google_answers.py signs with it
+_sandbox_webhooks = "whsec_c2FuZGJveC1vZi1nb29nbGUtd2ViaG9va3M="  # providers/sandbox/google_webhooks.py signs with it
 
 
 def _address(name: str, sandbox_path: str, own: str = "") -> str:

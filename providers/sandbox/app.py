@@ -94,7 +94,7 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS, draft: bool 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
-        await google.messenger.close()
+        await google.hooks.close()
         await workshop.close()
         store.close()
 

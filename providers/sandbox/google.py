@@ -3,10 +3,8 @@
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import wraps
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -14,54 +12,34 @@ from starlette.routing import Route
 
 from providers.catalogue import models_of
 from providers.sandbox import google_calls as calls
-from providers.sandbox.callbacks import Messenger
-from providers.sandbox.desk import Denial, Denied, FrontDesk, price_of
-from providers.sandbox.google_answers import Answers, forged
+from providers.sandbox.desk import FrontDesk, price_of
+from providers.sandbox.google_answers import Answers
 from providers.sandbox.google_calls import Wish
+from providers.sandbox.google_door import endpoint
 from providers.sandbox.google_faults import Fault, invalid
+from providers.sandbox.google_webhooks import Hooks
 from providers.sandbox.progress import SHORT_LINK_SECONDS
 from providers.sandbox.scenarios import Scenario
 from providers.sandbox.store import Job
 from providers.terms import billed_seconds
 
-VERSIONS = ("v1", "v1beta", "v1beta1")
-KEY = re.compile(r"[A-Za-z0-9._~+/=-]{1,4096}")
 FILE = re.compile(r"([0-9a-f]{32})([0-3])([0-9]{0,13})")
 LINK = re.compile(r"files/([a-z0-9]+)")
 TOKENS_PER_SECOND = 5792
 DOLLARS_PER_TOKEN = Decimal("17.50") / 1_000_000
 
-Handler = Callable[["GoogleServer", Request], Awaitable[Response]]
-
-
-def endpoint(handler: Handler) -> Handler:
-    """Checks version and key, and turns a Fault into the envelope."""
-
-    @wraps(handler)
-    async def answer(server: "GoogleServer", request: Request) -> Response:
-        try:
-            if request.path_params.get("version", "v1") not in VERSIONS:
-                raise Fault(404, "NOT_FOUND", "This version is not served.")
-            _require_key(request)
-            return await handler(server, request)
-        except (Fault, Denied) as turned_away:
-            fault = turned_away if isinstance(turned_away, Fault) else _fault_of(turned_away.denial)
-            return JSONResponse(fault.body, fault.http)
-
-    return answer
-
 
 @dataclass(frozen=True, slots=True)
 class GoogleServer:
-    """The endpoints of all three dialects. `messenger` tells those that asked to be called back."""
+    """The endpoints of all three dialects. `hooks` tells those that asked to be called back."""
 
     desk: FrontDesk
     answers: Answers = field(init=False)
-    messenger: Messenger = field(init=False)
+    hooks: Hooks = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "answers", Answers(self.desk))
-        object.__setattr__(self, "messenger", Messenger(self.desk, self.answers.tell, forged))
+        object.__setattr__(self, "hooks", Hooks(self.desk))
 
     def routes(self) -> list[Route]:
         """The table of endpoints, relative to the base URL, which holds no version."""
@@ -85,9 +63,8 @@ class GoogleServer:
                 (f"{parent}interactions/{{id}}/cancel", "POST", self.cancel),
             ]
         table.append((gemini, "GET", self.model))
-        return [Route(path, handler, methods=[method]) for path, method, handler in table] + [
-            Route("/token", token, methods=["POST"])
-        ]
+        routes = [Route(path, handler, methods=[method]) for path, method, handler in table]
+        return [*routes, Route("/token", token, methods=["POST"]), *self.hooks.routes()]
 
     @endpoint
     async def create_gemini(self, request: Request) -> Response:
@@ -197,8 +174,7 @@ class GoogleServer:
         order = self.desk.order(wish.request, wish.terms, scenarios)
         prompt, client_id = wish.request.prompt, wish.client_id
         job = self.desk.accept(job_id, order, prompt=prompt, cost=cost, client_id=client_id, details=known | details)
-        if wish.callback_url:
-            self.messenger.watch(job)
+        self.hooks.watch(job)
         return job
 
     def _job(self, job_id: str, dialect: str) -> Job:
@@ -249,24 +225,3 @@ def _tokens(wish: Wish) -> int:
 
 def _model(request: Request) -> str:
     return str(request.path_params["model"])
-
-
-def _require_key(request: Request) -> None:
-    bearer = request.headers.get("authorization", "")
-    key = bearer.removeprefix("Bearer ") if bearer.startswith("Bearer ") else request.headers.get("x-goog-api-key", "")
-    if not KEY.fullmatch(key):
-        raise Fault(401, "UNAUTHENTICATED", "Request is missing required authentication credential.")
-
-
-def _fault_of(denial: Denial) -> Fault:
-    match denial:
-        case Denial.SLOW_DOWN | Denial.FULL:
-            wait = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "0.2s"}
-            return Fault(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", [wait])
-        case Denial.NO_MONEY:
-            return Fault(400, "FAILED_PRECONDITION", "Billing is not enabled or has no funds left for this project.")
-        case Denial.UNSAFE:
-            words = "The prompt could not be submitted: it might violate our usage guidelines. Support codes: 58061214"
-            return invalid(words)
-        case Denial.RETIRED:
-            return Fault(404, "NOT_FOUND", "The model is not found, or was retired.")

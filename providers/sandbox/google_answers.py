@@ -1,22 +1,18 @@
 """What Google's side answers and tells about its jobs, in the words of each dialect."""
 
 import base64
-import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from providers.base import JobState
-from providers.sandbox.callbacks import Message
 from providers.sandbox.desk import PAGE_OF_HTML, FrontDesk
 from providers.sandbox.progress import REFUSED, Progress
 from providers.sandbox.scenarios import Scenario
 from providers.sandbox.store import Job
-from providers.signing import sign
 
-WEBHOOK_SECRET = "whsec_c2FuZGJveC1vZi1nb29nbGUtd2ViaG9va3M="  # noqa: S105 — the sandbox's, no secret at all
 FILES = "https://generativelanguage.googleapis.com/v1beta/files"
 """Google's own client takes only the id out of such a link and asks its own base address."""
 FILTERED = (
@@ -84,8 +80,8 @@ class Answers:
             "object": "interaction",
             "model": order.model.removeprefix("vertex-"),
             "status": "dreaming" if is_odd else STATUSES[progress.state],
-            "created": _iso(job.created_at),
-            "updated": _iso(job.completed_at or job.created_at),
+            "created": iso(job.created_at),
+            "updated": iso(job.completed_at or job.created_at),
             "labels": job.details.get("labels") or {},
             "steps": [],
         }
@@ -107,26 +103,6 @@ class Answers:
             return video | {"data": await self._inline(job, sample)}
         return video | {"uri": self.link(job, sample)}
 
-    def tell(self, job: Job, progress: Progress) -> Message | None:
-        """Only ends are told, and of an operation only a good one: there is no event for the others."""
-        is_interaction = job.details["dialect"] == "interactions"
-        if not progress.state.is_terminal or not (is_interaction or progress.is_done):
-            return None
-        kind = f"interaction.{'completed' if progress.is_done else 'failed'}" if is_interaction else "video.generated"
-        event = {"type": kind, "timestamp": _iso(time.time()), "data": {"id": job.details["name"]}}
-        body, event_id, now = json.dumps(event).encode(), f"evt_{job.id}", int(time.time())
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": event_id,
-            "webhook-timestamp": str(now),
-            "webhook-signature": sign(WEBHOOK_SECRET, event_id, now, body),
-        }
-        return Message(str(job.details["callback"]), headers, body)
 
-
-def forged(message: Message) -> Message:
-    return replace(message, headers={**message.headers, "webhook-signature": "v1,Zm9yZ2Vk"})
-
-
-def _iso(instant: float) -> str:
+def iso(instant: float) -> str:
     return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
