@@ -32,6 +32,8 @@ OTHER_NAME = "0" * 32
 
 @dataclass(frozen=True, slots=True)
 class Answers:
+    """How a job of `desk` looks from outside; files are named by a link that lives as long as the scenario lets it."""
+
     desk: FrontDesk
 
     def link(self, job: Job, sample: int) -> str:
