@@ -135,23 +135,15 @@ class GoogleVideo(CatalogueAdapter):
         return []
 
     async def download(self, asset: Asset) -> AsyncIterator[bytes]:
-        """From the answer that held the clip, from the service's files, or by asking for the answer once more."""
-        file = media.file_id(asset.url) or media.file_id(asset.remote_id)
-        if asset.inline is None and file:
-            headers = await self._keys().headers() | {"Accept": "application/binary"}
-            request = self._client.build_request("GET", self._place().file(file), headers=headers)
-            async for chunk in media_call(
-                self._client,
-                request,
-                faults.error_of,
-                max_bytes=self._max_media_bytes,
-                redirects_to=FILES_MAY_LEAD_TO,
-            ):
+        """From the answer that held the clip, or from the service's files; an asset that names neither is looked up."""
+        if asset.inline is None and not _file_of(asset):
+            asset = await self._looked_up(asset)
+        if asset.inline is None:
+            async for chunk in self._file_bytes(_file_of(asset)):
                 yield chunk
             return
-        content = asset.inline if asset.inline is not None else await self._inline_again(asset)
-        for start in range(0, len(content), CHUNK_BYTES):
-            yield content[start : start + CHUNK_BYTES]
+        for start in range(0, len(asset.inline), CHUNK_BYTES):
+            yield asset.inline[start : start + CHUNK_BYTES]
 
     async def cancel(self, remote_id: str) -> None:
         """Only an interaction can be stopped; an operation runs to its end. Harmless for one that has ended."""
@@ -184,10 +176,11 @@ class GoogleVideo(CatalogueAdapter):
     def _problems(self, request: GenerationRequest, terms: ModelTerms) -> list[Problem]:
         found = list(limits.problems(request, terms))
         source = request.source
-        if source and request.operation is Operation.EXTEND and terms.dialect != "interactions":
-            if not source.remote_id:
-                found.append(Problem("references", f"{terms.label} goes on from its own takes only."))
-        elif source and request.operation is Operation.REMIX and not interactions.previous(request):
+        if source is None:
+            return found
+        if request.operation is Operation.EXTEND and terms.dialect == "gemini_lro" and not source.remote_id:
+            found.append(Problem("references", f"{terms.label} goes on from the first clip of a call of its own only."))
+        elif request.operation is Operation.REMIX and not interactions.previous(request):
             found.append(Problem("references", f"{terms.label} remixes its own takes only."))
         return found
 
@@ -227,7 +220,7 @@ class GoogleVideo(CatalogueAdapter):
             return await send(await keys.headers())
 
     async def _with_file(self, request: GenerationRequest, terms: ModelTerms) -> GenerationRequest:
-        """The Gemini API goes on from a file of its own: looked up where only the operation that made it is known.
+        """The Gemini API goes on from a file of its own: the first of the operation, where only that is known.
 
         Where it cannot be told (any more) which file it was, the bytes have to do.
         """
@@ -238,19 +231,29 @@ class GoogleVideo(CatalogueAdapter):
             clips = (await self.fetch(source.remote_id)).clips
         except (NotFound, BadAnswer, AccessDenied):
             return request
-        if len(clips) != 1:
+        if not clips:
             return request
         named = replace(source, remote_id=clips[0].remote_id)
         references = tuple(named if one is source else one for one in request.references)
         return replace(request, references=references)
 
-    async def _inline_again(self, asset: Asset) -> bytes:
+    async def _looked_up(self, asset: Asset) -> Asset:
         """Raises NotFound when the answer does not hold the clip (any more)."""
         snapshot = await self.fetch(asset.remote_id.partition("#")[0])
         for one in snapshot.assets:
-            if one.remote_id == asset.remote_id and one.inline is not None:
-                return one.inline
+            if one.remote_id == asset.remote_id:
+                return one
         raise NotFound("Google's answer holds this clip no more.")
+
+    async def _file_bytes(self, file: str) -> AsyncIterator[bytes]:
+        """The key goes to the configured base alone, whatever the file's link said."""
+        headers = await self._keys().headers() | {"Accept": "application/binary"}
+        request = self._client.build_request("GET", self._place().file(file), headers=headers)
+        call = media_call(
+            self._client, request, faults.error_of, max_bytes=self._max_media_bytes, redirects_to=FILES_MAY_LEAD_TO
+        )
+        async for chunk in call:
+            yield chunk
 
     def _place(self) -> Place:
         return vertex_place(self._account) if self._is_vertex else gemini_place(self._account)
@@ -259,6 +262,10 @@ class GoogleVideo(CatalogueAdapter):
         if self._is_vertex and (text := self._account.secret("service_account")):
             return auth.ServiceAccount(text, self._client, self._clock)
         return auth.ApiKey(self._account.secret("api_key"))
+
+
+def _file_of(asset: Asset) -> str:
+    return media.file_id(asset.url) or media.file_id(asset.remote_id)
 
 
 async def _parsed(answer: Answer) -> Document:

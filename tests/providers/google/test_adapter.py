@@ -326,6 +326,13 @@ async def test_inline_bytes_are_handed_over_and_asked_for_again_when_they_are_no
         await content(vertex, Asset(f"{VERTEX_OPERATION}#2"))
 
 
+async def test_an_asset_that_only_names_its_interaction_is_looked_up():
+    step = {"type": "model_output", "content": [{"type": "video", "uri": FILE}]}
+    seen = Recorder(interaction("completed", steps=[step]), httpx.Response(200, content=CLIP))
+    assert await content(adapter(seen), Asset("interactions/int_1")) == CLIP
+    assert [one.url.path for one in seen.requests] == ["/v1beta/interactions/int_1", "/v1beta/files/abc123:download"]
+
+
 def test_reading_tens_of_megabytes_of_base64_keeps_one_copy_of_the_clip():
     clip = bytes(30_000_000)
     body = json.dumps({"videos": [{"bytesBase64Encoded": b64(clip)}], "data": "not base64!"}).encode()
@@ -446,7 +453,7 @@ FIRST = still(ReferenceRole.FIRST_FRAME)
         (
             "google",
             asked(operation=Operation.EXTEND, references=(clip(),)),
-            "Veo 3.1 Preview goes on from its own takes only.",
+            "Veo 3.1 Preview goes on from the first clip of a call of its own only.",
         ),
         (
             "google",
@@ -517,6 +524,7 @@ def test_it_says_in_a_sentence_what_a_model_would_refuse(slug, request_, sentenc
             "google",
             asked("gemini-omni-1.2-flash", operation=Operation.EXTEND, seconds=3, references=(clip(seconds="20"),)),
         ),
+        ("vertex", asked("veo-3.1-generate-001", operation=Operation.EXTEND, seconds=7, references=(clip(),))),
         ("vertex", asked("veo-3.1-generate-001", seed=3, audio=False, samples=4, size="3840x2160")),
     ],
 )

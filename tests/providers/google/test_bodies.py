@@ -83,7 +83,7 @@ async def test_an_extension_names_the_file_of_the_service_and_neither_length_nor
     ("answer", "video"),
     [
         ([{"video": {"uri": "files/def456"}}], {"uri": FILE.replace("abc123", "def456")}),
-        ([{"video": {"uri": "files/a"}}, {"video": {"uri": "files/b"}}], {"encodedVideo": b64(CLIP)}),
+        ([{"video": {"uri": "files/abc123"}}, {"video": {"uri": "files/b"}}], {"uri": FILE}),
         ([], {"encodedVideo": b64(CLIP)}),
     ],
 )
