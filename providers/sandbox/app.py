@@ -98,7 +98,7 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS, draft: bool 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
-        await google.messenger.close()
+        await google.hooks.close()
         await kling.messenger.close()
         await workshop.close()
         store.close()
