@@ -95,7 +95,7 @@ def test_every_combination_is_reserved_with_its_seed_and_price(batch, of_prompt,
 
 def test_a_prompt_ordered_as_it_is_keeps_its_revision(submit, of_prompt):
     prompt = of_prompt.prompt
-    prompt.spec = of_prompt.of_one("sandbox-1", None).spec() | {"shots": 1}
+    prompt.spec = of_prompt.spec() | {"shots": 1}
     prompt.save()
     submit(of_prompt)
     assert list(Prompt.objects.all()) == [prompt]
@@ -113,7 +113,7 @@ def test_a_prompt_ordered_otherwise_becomes_a_revision_that_asks_for_it(submit, 
 
 
 def test_takes_of_a_batch_are_numbered_after_those_there_are(submit, of_prompt):
-    of_prompt.prompt.spec = of_prompt.of_one("sandbox-1", None).spec()
+    of_prompt.prompt.spec = of_prompt.spec()
     of_prompt.prompt.save()
     make_generation(of_prompt.prompt)
     assert [row.take_number for row in submit(of_prompt).generations.order_by("pk")] == [2, 3, 4]
