@@ -331,7 +331,7 @@ def test_a_cap_set_while_orders_come_in_misses_none_of_them(project, moderator, 
     def act(number: int) -> None:
         try:
             if number % 6 == 5:
-                cap(project, moderator, f"{number}.50")
+                cap(project, moderator, f"{number + 50}.50")
             else:
                 generation = _submit(project, author).generations.get()
                 settle(generation, f"0.{number:02}")
