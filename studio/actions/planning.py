@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, partial
+from typing import Any
 
 from providers.base import GenerationRequest, Operation, Reference, ReferenceRole
 from studio.actions.generating import request_of
@@ -20,6 +21,8 @@ from studio.rules.spending import NOTHING
 from studio.rules.template import fill_all
 
 LONGEST_LABEL = 100
+OF_THE_ORDER = frozenset({"resolution", "ratio", "seconds", "fps", "audio"})
+"""Keys of a spec that an order sets; the others are the prompt's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class BatchOrder:
 
     def of_one(self, model: str, seed: int | None) -> Order:
         return Order(model, self.seconds, self.size, takes=1, fps=self.fps, audio=self.audio, seed=seed)
+
+    def spec(self) -> dict[str, Any]:
+        """What every take must meet, whatever its model and seed."""
+        return self.of_one("", None).spec()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,15 @@ def plan(order: BatchOrder, project: Project) -> Plan:
         return Plan(Matrix(), tuple(problems))
     price = _Pricing(order, project)
     return Plan(combine(variants, order.models, order.seeds, order.takes, price=price, left_out=order.left_out))
+
+
+def revised_spec(order: BatchOrder) -> dict[str, Any] | None:
+    """The spec of the revision that a prompt becomes when its takes are to meet something else than it asks for now."""
+    if order.prompt is None:
+        return None
+    own = {name: value for name, value in order.prompt.spec.items() if name not in OF_THE_ORDER}
+    wanted = own | order.spec()
+    return None if wanted == order.prompt.spec else wanted
 
 
 def retries_of(batch: Batch) -> list[Retry]:

@@ -144,6 +144,7 @@ def generate_more(
     second press raises Conflict.
     """
     require_role(by, prompt.project, Role.AUTHOR, Role.EDITOR)
+    Prompt.objects.select_for_update(no_key=True).get(pk=prompt.pk)  # of two presses at once the second sees the first
     if prompt.generations.count() != known_takes:
         raise Conflict(
             "More takes of this prompt were asked for meanwhile. Look at them first; nothing was sent twice."
