@@ -25,6 +25,7 @@ FIELDS: tuple[DirectionField, ...] = (
     DirectionField("negative", "Leave out", "What must not appear: text, logos, extra people"),
 )
 SLUGS: tuple[str, ...] = tuple(field.slug for field in FIELDS)
+TITLES: dict[str, str] = {field.slug: field.title for field in FIELDS}
 _LABELLED = {"camera", "lens", "lighting", "motion", "style", "mood"}
 
 
