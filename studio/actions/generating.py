@@ -17,7 +17,8 @@ from studio.actions.events import action, record_event
 from studio.actions.leasing import finish_step, write_leased
 from studio.actions.watching import look
 from studio.models import Generation
-from studio.rules.direction import compile_negative, compile_text
+from studio.references import references_of, shown_reference
+from studio.requesting import compiled_for, operation_of
 from studio.rules.generation import GenerationState, Reason, is_final
 
 JOB_DEADLINE = timedelta(minutes=30)
@@ -109,10 +110,15 @@ def _accepted(generation: Generation, submitted: Submitted) -> None:
 
 def request_of(generation: Generation) -> GenerationRequest:
     prompt, given = generation.prompt, generation.parameters
+    words = compiled_for(prompt, generation.model)
     return GenerationRequest(
         model=generation.model,
-        prompt=compile_text(prompt.text, prompt.direction),
-        negative=compile_negative(prompt.direction),
+        prompt=words.prompt,
+        operation=operation_of(prompt),
+        negative=words.negative,
+        camera=words.camera,
+        samples=generation.samples,
+        references=references_of(prompt, provider=generation.provider),
         seconds=given.get("seconds"),
         size=given.get("size"),
         fps=Fraction(given["fps"]) if given.get("fps") else None,
@@ -124,4 +130,6 @@ def request_of(generation: Generation) -> GenerationRequest:
 def _shown(request: GenerationRequest) -> dict[str, Any]:
     """The request as the generation's page shows it."""
     fields = {name: value for name, value in asdict(request).items() if value not in (None, "", ())}
+    if request.references:
+        fields["references"] = [shown_reference(reference) for reference in request.references]
     return {name: str(value) if isinstance(value, Fraction) else value for name, value in fields.items()}

@@ -66,6 +66,7 @@ def addresses(project: Project, author, reviewer, editor) -> dict[str, str]:
         "generation_ask": f"{making}generations/{lost.pk}/ask/",
         "generation_settle": f"{making}generations/{lost.pk}/settle/",
         "upload": f"{making}upload/",
+        "references_upload": f"{making}references/upload/",
     }
 
 
@@ -98,7 +99,7 @@ FORM = {
 }
 
 
-SAMPLES = {"int": "1", "slug": "flagged", "uuid": "0f0e0d0c-0b0a-4908-8706-050403020100"}
+SAMPLES = {"int": "1", "str": "poster.jpg", "slug": "flagged", "uuid": "0f0e0d0c-0b0a-4908-8706-050403020100"}
 
 
 def sample_of(pattern: URLPattern) -> str:
