@@ -6,6 +6,7 @@ from django.db.models import F, QuerySet
 
 from reviews.actions.policies import active_policy
 from reviews.actions.queueing import open_review
+from reviews.actions.same_bytes import note_same_bytes
 from reviews.checks.base import CheckReport, FindingData, Spec
 from reviews.checks.runner import CHECKS, effective_parameters, inspect_file
 from reviews.models import CheckRun, CheckStatus, Finding, Policy
@@ -41,6 +42,7 @@ def plan_checks(candidate: Candidate) -> None:
         for check in CHECKS
         if check.key in planned
     )
+    note_same_bytes(candidate)
     after_commit("reviews.tasks.check_candidate", candidate.pk)
 
 

@@ -14,6 +14,7 @@ from providers.terms import FOLLOWS_SOURCE
 from studio import clock
 from studio.actions.events import Actor, action, record_event
 from studio.actions.permitting import require_role
+from studio.crashpoints import crashpoint
 from studio.enqueue import after_commit
 from studio.errors import Conflict, CostChanged, Disallowed, Invalid
 from studio.generators import model_terms, planning_adapter
@@ -182,6 +183,7 @@ def submit_prompt(
         actor=Actor.of(by),
         data={"revision": prompt.number, "references": len(references)} if references else {"revision": prompt.number},
     )
+    crashpoint("prompting.between_rows")
     _reserve_takes(prompt, by=by, order=order, agreed_cost=agreed_cost)
     return prompt
 

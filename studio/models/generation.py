@@ -17,6 +17,15 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
     def visible_to(self, user: User) -> Self:
         return self if user.is_superuser else self.filter(prompt__project__memberships__user=user).distinct()
 
+    def holding_a_place(self) -> Self:
+        """Jobs that count towards what a provider does for us at the same time."""
+        at_work = Q(state__in=[GenerationState.SUBMITTED, GenerationState.RUNNING])
+        return self.filter(at_work | Q(state=GenerationState.SENDING, sent_at__isnull=False))
+
+    def not_sent(self) -> Self:
+        """Reserved, or turned away and to be sent again."""
+        return self.filter(state__in=[GenerationState.RESERVED, GenerationState.SENDING], sent_at=None)
+
     def in_flight(self) -> Self:
         return self.filter(state__in=[state for state in GenerationState if not is_final(state)])
 
@@ -72,6 +81,10 @@ class Generation(LeasedRow):
         null=True, blank=True, help_text="When an unfinished job becomes unknown (stalled)."
     )
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    cancel_told_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the provider was asked to stop; it may deliver all the same."
+    )
+    poll_failures = models.PositiveSmallIntegerField(default=0, help_text="Looks in a row that brought no answer.")
     url_expires_at = models.DateTimeField(null=True, blank=True)
     bad_downloads = models.PositiveSmallIntegerField(default=0)
     delivered_sha256 = models.CharField(

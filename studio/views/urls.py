@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from studio.views import accounts, desk, generations, prompts, references, uploads
+from studio.views import accounts, desk, generations, hooks, prompts, references, uploads
 
 urlpatterns = [
     path("sign-in/", accounts.sign_in, name="sign_in"),
@@ -23,5 +23,8 @@ urlpatterns = [
     path("p/<slug:project_slug>/generations/<int:pk>/cancel/", generations.generation_cancel, name="generation_cancel"),
     path("p/<slug:project_slug>/generations/<int:pk>/ask/", generations.generation_ask, name="generation_ask"),
     path("p/<slug:project_slug>/generations/<int:pk>/settle/", generations.generation_settle, name="generation_settle"),
+    path("p/<slug:project_slug>/generations/<int:pk>/adopt/", generations.generation_adopt, name="generation_adopt"),
+    path("hooks/<slug:provider>/", hooks.account_hook, name="account_hook"),
+    path("hooks/<slug:provider>/<slug:token>/", hooks.job_hook, name="job_hook"),
     path("p/<slug:project_slug>/upload/", uploads.upload, name="upload"),
 ]
