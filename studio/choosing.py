@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from providers.base import Adapter, ModelTerms
+from providers.base import Adapter, ModelTerms, Problem
 from providers.registry import planning_adapter_for
+from providers.terms import ROLE_WORDS
 from studio.actions.prompting import Order, request_for
 from studio.generators import Offer, accounts, offers
 from studio.references import Chosen
@@ -13,6 +14,8 @@ from studio.rules.compiling import Compiled, compiled
 
 ANY_WORDS = "…"
 """Stands in for a prompt not yet written: what a model can do, and its price, do not depend on the words."""
+FILE_MISSING = frozenset(f"Add {words}." for words in ROLE_WORDS.values())
+"""As `providers.terms` says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,16 @@ def _choice(
     words = text if row.sent.prompt else ANY_WORDS
     request = request_for(words, direction, replace(order, model=terms.key), references=references)
     if problems := adapter.validate(request):
-        return replace(row, reasons=tuple(problem.message for problem in problems))
+        return replace(row, reasons=_of_the_model(problems))
     return replace(row, one=adapter.estimate(replace(request, samples=1)).amount)
+
+
+def _of_the_model(problems: Sequence[Problem]) -> tuple[str, ...]:
+    """What the model is to blame for: of one that does not do this at all, that alone; a file not yet chosen is missing
+    for all of them alike, and is said once, beside the files.
+    """
+    whole = [problem for problem in problems if problem.field == "operation"]
+    return tuple(problem.message for problem in whole or problems if problem.message not in FILE_MISSING)
 
 
 def previews(rows: Sequence[Choice], model: str) -> tuple[Compiled, list[Preview]]:

@@ -14,10 +14,10 @@ from playwright.sync_api import Page, Route, expect
 
 from providers.base import Operation
 from studio.actions.assets import add_asset
-from studio.models import Asset, Generation, Prompt
+from studio.models import Asset, Generation, Prompt, PromptReference
 from studio.paths import CODE
 from studio.references import roles_for
-from tests.factories import make_candidate, make_prompt
+from tests.factories import make_candidate, make_generation, make_prompt
 from tests.front.bridge import connect
 from tests.front.conftest import ORIGIN
 from tests.journeys.test_pages import look
@@ -109,7 +109,7 @@ def test_files_of_the_mode_are_shown_added_and_sent(desk: Page, still: Asset, tm
     expect(desk.locator(".role-first_frame")).to_be_hidden()
     desk.get_by_label("Prompt", exact=True).fill("Waves roll in under the lighthouse")
     desk.get_by_label("Mode", exact=True).select_option("image_to_video")
-    expect(desk.locator("#why-sandbox_1")).to_contain_text("Add a first frame.")
+    expect(desk.locator("#said-files")).to_have_text("Add a first frame.")
     expect(desk.locator(".role-last_frame")).to_be_hidden()
 
     (tmp_path / "dawn.png").write_bytes(b"stands in")
@@ -120,7 +120,8 @@ def test_files_of_the_mode_are_shown_added_and_sent(desk: Page, still: Asset, tm
 
     desk.get_by_label("First frame").select_option(label="dawn.png (320 × 180)")
     desk.get_by_label("We may use these files for this.").check()
-    expect(desk.locator("#why-sandbox_1")).to_be_hidden()
+    expect(desk.locator("#said-files")).to_be_empty()
+    expect(desk.locator("#cost .button-primary")).to_have_text("Generate 2 takes, about $0.08")
     desk.locator("#cost .button-primary").click()
     desk.wait_for_url("**/prompts/*/")
     expect(desk.get_by_text("What went along")).to_be_visible()
@@ -137,6 +138,18 @@ def test_the_desk_is_for_everybody(desk: Page, still: Asset, project, author, mo
     desk.get_by_label("Prompt", exact=True).fill("Tom Hanks on a street at night under the midday sun")
     expect(desk.locator("#hints-text .hint")).to_have_count(2)
     desk.locator(".others summary").click()
+    assert look(desk) == []
+
+
+def test_the_record_is_for_everybody(desk: Page, still: Asset, project, author) -> None:
+    prompt = make_prompt(project, author, mode="image_to_video", camera_move="push_in")
+    PromptReference.objects.create(prompt=prompt, role="first_frame", asset=still)
+    sent = {"prompt": "A lighthouse at dusk.\nCamera: push in", "negative": "people"}
+    make_generation(prompt, state="succeeded", run_after=None, request=sent)
+    make_generation(prompt, state="succeeded", run_after=None, model="other", request=sent | {"camera": "push_in"})
+    desk.goto(f"{ORIGIN}/p/harbour/prompts/{prompt.pk}/")
+    expect(desk.locator(".along")).to_contain_text("set.png")
+    assert [each.inner_text() for each in desk.locator("details.others summary").all()] == ["sandbox-1", "other"]
     assert look(desk) == []
 
 

@@ -8,7 +8,7 @@ from providers.catalogue import catalogue
 from studio import choosing, generators
 from studio.actions import prompting
 from studio.actions.prompting import Order
-from studio.choosing import Choice, choices, previews
+from studio.choosing import FILE_MISSING, Choice, choices, previews
 from tests.studio.views.conftest import PROVIDERS
 
 pytestmark = pytest.mark.django_db
@@ -41,14 +41,19 @@ def test_the_price_of_one_clip_does_not_depend_on_how_many_are_asked_for(monkeyp
     [
         ({"seconds": 31}, "30 s at most; the spec asks for 31."),
         ({"operation": Operation.EXTEND}, "Sandbox 1 extends no clips."),
-        ({"operation": Operation.IMAGE_TO_VIDEO}, "Add a first frame."),
         ({"samples": 2}, "Sandbox 1 makes one clip a call; 2 are asked for."),
     ],
 )
 def test_a_model_that_cannot_says_why_in_its_own_words_and_stays_usable(changed, reason):
     row = by_key(order=replace(ORDER, **changed))["sandbox-1"]
-    assert reason in row.reasons
+    assert row.reasons == (reason,)
     assert (row.one, row.usable) == (None, True)
+
+
+def test_a_file_not_yet_chosen_is_no_fault_of_the_model():
+    row = by_key(order=replace(ORDER, operation=Operation.IMAGE_TO_VIDEO))["sandbox-1"]
+    assert (row.reasons, row.one) == ((), None)
+    assert "Add a first frame." in FILE_MISSING
 
 
 def test_a_prompt_not_yet_written_is_no_reason():
