@@ -9,7 +9,8 @@ DailiesError
 │   ├── AlreadySettled  the undo window has passed
 │   └── CostChanged     the estimate shown is not the estimate now
 ├── Invalid             the input cannot be used (422)
-│   └── Disallowed      the words ask for what is never made
+│   ├── Disallowed      the words ask for what is never made
+│   └── OverBudget      a cap leaves less than it costs
 └── LeaseLost           a machine's hold on a row passed to another; never shown to people
 """
 
@@ -52,6 +53,10 @@ class Invalid(DailiesError):
 
 
 class Disallowed(Invalid):
+    pass
+
+
+class OverBudget(Invalid):
     pass
 
 

@@ -13,6 +13,8 @@ from studio.store import media_store
 
 MOVING = frozenset({ReferenceRole.SOURCE})
 """Roles that a clip plays; a still plays the others, and a take stands there as its poster frame."""
+FILES = ("references__asset__blob", "references__take__blob", "references__take__generation")
+"""What to prefetch of many prompts, so that `chosen_of` asks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,10 @@ def roles_for(operation: Operation) -> list[ReferenceRole]:
 
 
 def chosen_of(prompt: Prompt) -> list[Chosen]:
-    """The files of a revision in their order; one query."""
-    rows = prompt.references.select_related("asset__blob", "take__blob", "take__generation")
+    """The files of a revision in their order; one query, or none when `FILES` were prefetched."""
+    rows = prompt.references.all()
+    if "references" not in getattr(prompt, "_prefetched_objects_cache", ()):
+        rows = rows.select_related("asset__blob", "take__blob", "take__generation")
     return [Chosen(ReferenceRole(row.role), row.asset, row.take) for row in rows]
 
 
@@ -99,12 +103,12 @@ def planned(chosen: Sequence[Chosen], provider: str) -> tuple[Reference, ...]:
     return tuple(each.as_reference(provider, with_content=False) for each in chosen)
 
 
-def references_of(prompt: Prompt, *, provider: str) -> tuple[Reference, ...]:
-    """For the paid call at `provider`: with the bytes, read from the store now.
+def references_of(prompt: Prompt, *, provider: str, with_content: bool = True) -> tuple[Reference, ...]:
+    """For the paid call at `provider`: with the bytes, read from the store now, unless it is only planned.
 
     Raises FileNotFoundError if one is gone.
     """
-    return tuple(each.as_reference(provider, with_content=True) for each in chosen_of(prompt))
+    return tuple(each.as_reference(provider, with_content=with_content) for each in chosen_of(prompt))
 
 
 def shown_reference(reference: Reference) -> dict[str, str]:

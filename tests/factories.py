@@ -17,7 +17,19 @@ from reviews.checks.runner import CHECKS
 from reviews.models import CheckRun, CheckStatus, Decision, Finding, Review
 from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome
-from studio.models import Asset, AssetKind, Blob, Candidate, Generation, Membership, Project, Prompt, Source, User
+from studio.models import (
+    Asset,
+    AssetKind,
+    Batch,
+    Blob,
+    Candidate,
+    Generation,
+    Membership,
+    Project,
+    Prompt,
+    Source,
+    User,
+)
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
@@ -99,6 +111,11 @@ def make_asset(project: Project, by: User, *, kind: AssetKind = AssetKind.STILL,
         "added_by": by,
     }
     return Asset.objects.create(project=project, blob=blob, kind=kind, **(defaults | columns))
+
+
+def make_batch(project: Project, ordered_by: User, **columns: object) -> Batch:
+    defaults = {"name": "Lighthouses", "form_token": uuid4(), "cost_estimated": Decimal("0.0200")}
+    return Batch.objects.create(project=project, ordered_by=ordered_by, **(defaults | columns))
 
 
 def make_candidate(

@@ -5,7 +5,7 @@ The order is always: intent committed, then the call, then its outcome committed
 (`recovering`), and never sent again unless the provider provably has no such job.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -49,7 +49,7 @@ def step(generation: Generation) -> None:
 
 
 def _send(generation: Generation) -> None:
-    request = request_of(generation)
+    request = replace(request_of(generation), callback_url=callback_url(generation))
     if _mark_sending(generation, request) is not None:
         return
     crashpoint("generating.before_call")
@@ -135,7 +135,8 @@ def _accepted(generation: Generation, submitted: Submitted) -> None:
     accept(generation, submitted.snapshot)
 
 
-def request_of(generation: Generation) -> GenerationRequest:
+def request_of(generation: Generation, *, with_content: bool = True) -> GenerationRequest:
+    """What is sent for this row. Without the bytes of its references it serves to validate and to estimate."""
     prompt, given = generation.prompt, generation.parameters
     words = compiled_for(prompt, generation.model)
     return GenerationRequest(
@@ -144,14 +145,13 @@ def request_of(generation: Generation) -> GenerationRequest:
         operation=operation_of(prompt),
         negative=words.negative,
         camera=words.camera,
-        references=references_of(prompt, provider=generation.provider),
+        references=references_of(prompt, provider=generation.provider, with_content=with_content),
         seconds=given.get("seconds"),
         size=given.get("size"),
         fps=Fraction(given["fps"]) if given.get("fps") else None,
         audio=given.get("audio"),
         seed=generation.seed,
         samples=generation.samples,
-        callback_url=callback_url(generation),
     )
 
 

@@ -12,6 +12,7 @@ from providers.base import CameraMove, GenerationRequest, Operation, Problem
 from providers.catalogue import catalogue
 from providers.terms import FOLLOWS_SOURCE
 from studio import clock
+from studio.actions.budgeting import reserve
 from studio.actions.events import Actor, action, record_event
 from studio.actions.permitting import require_role
 from studio.crashpoints import crashpoint
@@ -154,7 +155,7 @@ def submit_prompt(
     """Write a prompt (a revision when it has a `parent`) with its references and reserve its takes; workers send them.
 
     The same `form_token` returns the same prompt: a double click makes one order. Raises NotPermitted, Invalid,
-    Disallowed, and CostChanged when the cost is no longer what the author agreed to.
+    OverBudget, Disallowed, and CostChanged when the cost is no longer what the author agreed to.
     """
     require_role(by, project, Role.AUTHOR, Role.EDITOR)
     require_allowed(text, direction)
@@ -245,6 +246,7 @@ def _reserve_takes(prompt: Prompt, *, by: User, order: Order, agreed_cost: Decim
         )
         for number in range(first, first + order.takes)
     ]
+    reserve(*made)
     for generation in made:
         record_event(generation, verb="reserved", actor=Actor.of(by), data={"cost": str(generation.cost_estimated)})
         after_commit("studio.tasks.step_generation", generation.pk)

@@ -12,14 +12,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from providers.base import ModelTerms, ReferenceRole
+from studio.actions.budgeting import Headroom, Shortage, headroom, missing_money
 from studio.actions.prompting import estimate, submit_prompt
 from studio.choosing import ANY_WORDS, Choice, choices, previews
-from studio.errors import CostChanged, Invalid
+from studio.errors import CostChanged, Invalid, OverBudget
 from studio.forms import AssetForm, OrderForm, PromptForm, file_field, sizes_of
 from studio.generators import offers
 from studio.http import UserRequest, see_other
 from studio.library import key_of, library_of
-from studio.models import Project, Prompt
+from studio.models import Project, Prompt, User
 from studio.references import Chosen, chosen_of
 from studio.requesting import operation_of
 from studio.rules.compiling import compiled
@@ -39,7 +40,7 @@ class Quote:
     """What the button says. `cost` is None while the order cannot be made; `problems` says why, by field.
 
     `clips` is how many come of it, several a take where the model makes them; `one` what a single one would cost,
-    signed in `agreed_one`. `left` are the budgets that it would be taken from, a line each.
+    signed in `agreed_one`. `left` are the budgets that it would be taken from, `shortage` what they lack for it.
     """
 
     takes: int
@@ -49,7 +50,8 @@ class Quote:
     clips: int = 0
     one: Decimal | None = None
     agreed_one: str = ""
-    left: Sequence[str] = ()
+    left: Sequence[Headroom] = ()
+    shortage: Shortage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Desk:
     hints: Sequence[Hint]
 
     @classmethod
-    def of(cls, form: PromptForm) -> "Desk":
+    def of(cls, form: PromptForm, project: Project, user: User) -> "Desk":
         """`form` has been validated; nothing in it needs to be right."""
         text, direction, chosen = form.words(), form.direction(), form.chosen()
         rows = choices(text, direction, form.asked, chosen)
@@ -72,7 +74,17 @@ class Desk:
         quoted = quote(form, text, direction, chosen)
         if quoted.cost is not None and row and row.one is not None:
             quoted = replace(quoted, one=row.one, agreed_one=sign_cost(row.one))
-        return cls(quoted, rows, hints)
+        return cls(_within_budget(quoted, project, user), rows, hints)
+
+
+def _within_budget(quoted: Quote, project: Project, user: User) -> Quote:
+    rooms = headroom(project, user)
+    is_short = quoted.cost is not None and any(room.left < quoted.cost for room in rooms)
+    return replace(
+        quoted,
+        left=rooms,
+        shortage=missing_money(project, user, quoted.cost) if is_short and quoted.cost is not None else None,
+    )
 
 
 def usable_models() -> list[ModelTerms]:
@@ -117,7 +129,7 @@ def prompt_cost(request: UserRequest, project_slug: str) -> HttpResponse:
     project = project_for(request, project_slug, *MAKERS)
     form = _form(project, request.GET, _kept_size(request.GET))
     form.is_valid()
-    return render(request, f"{PAGE}#cost", _context(project, form) | {"is_fresh": True})
+    return render(request, f"{PAGE}#cost", _context(request, project, form) | {"is_fresh": True})
 
 
 @login_required
@@ -137,7 +149,7 @@ def _desk(request: UserRequest, project: Project, first: dict[str, Any], parent:
     if request.method == "POST":
         return _ordered(request, project, first, parent)
     form = _form(project, None, first)
-    return _page(request, _context(project, form, as_sent=_first_form(project, first)), parent)
+    return _page(request, _context(request, project, form, as_sent=_first_form(project, first)), parent)
 
 
 def _ordered(request: UserRequest, project: Project, first: dict[str, Any], parent: Prompt | None) -> HttpResponse:
@@ -149,7 +161,7 @@ def _ordered(request: UserRequest, project: Project, first: dict[str, Any], pare
         agreed = agreed_cost(sent.get("agreed_one", ""))
     form = _form(project, sent, first)
     if not form.is_valid():
-        return _page(request, _context(project, form), parent, status=422)
+        return _page(request, _context(request, project, form), parent, status=422)
     try:
         if agreed is None:
             raise CostChanged("Here is the cost. Nothing was sent yet; press again to agree to it.")
@@ -164,8 +176,11 @@ def _ordered(request: UserRequest, project: Project, first: dict[str, Any], pare
             parent=parent,
             references=form.chosen(),
         )
+    except OverBudget as refused:
+        form.add_error(None, str(refused))
+        return _page(request, _context(request, project, form), parent, status=422)
     except CostChanged as changed:
-        return _page(request, _context(project, form), parent, status=409, changed=str(changed))
+        return _page(request, _context(request, project, form), parent, status=409, changed=str(changed))
     return see_other(request, reverse("prompt_record", args=[project.slug, prompt.pk]))
 
 
@@ -181,9 +196,11 @@ def _page(
     return render(request, PAGE, context | extra, status=status)
 
 
-def _context(project: Project, form: PromptForm, as_sent: PromptForm | None = None) -> dict[str, Any]:
+def _context(
+    request: UserRequest, project: Project, form: PromptForm, as_sent: PromptForm | None = None
+) -> dict[str, Any]:
     """What the page and its live part show. `as_sent` is the form as if its first values had been sent."""
-    desk = Desk.of(as_sent or form)
+    desk = Desk.of(as_sent or form, project, request.user)
     sent, others = previews(desk.models, str(form["model"].value() or ""))
     return {
         "project": project,
@@ -234,7 +251,7 @@ def _first_values(wanted: str = "") -> dict[str, Any]:
     return {"model": terms.key, "seconds": terms.default_seconds, "size": terms.default_size, "takes": TAKES_AT_FIRST}
 
 
-def values_of(parent: Prompt, references: Sequence[Chosen]) -> dict[str, Any]:
+def values_of(parent: Prompt, references: Sequence[Chosen] = ()) -> dict[str, Any]:
     """A revision begins with what its parent said, with its `references` and as its newest take was ordered."""
     newest = parent.generations.first()
     values = _first_values() | {"text": parent.text} | {slug: parent.direction.get(slug, "") for slug in _slugs()}

@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from providers.catalogue import catalogue
 from studio import generators
+from studio.actions.budgeting import set_budget
 from studio.models import AssetKind, Generation, Project, Prompt, PromptReference
+from studio.rules.budget import Period
 from studio.rules.lifecycle import Status
 from tests.factories import make_asset, make_candidate, make_generation, make_project, make_prompt
 
@@ -322,3 +324,22 @@ def test_without_a_generator_it_says_so(project, author, sign_in, settings):
     page = sign_in(author).get(NEW)
     assert page.status_code == 200
     assert "No generator is connected" in page.content.decode()
+
+
+def test_what_is_left_of_the_budget_stands_beside_the_price(project, author, moderator, sign_in):
+    set_budget(project=project, by=moderator, person=None, period=Period.DAY, cap=Decimal("1.00"))
+    page = sign_in(author).get(COST, TYPED).content.decode()
+    assert "Harbour: $1.00 left of $1.00 a day" in page
+    assert "Generate 3 takes, about $0.12" in page
+
+
+def test_what_is_missing_stands_on_the_button_and_nothing_is_ordered(project, author, moderator, sign_in):
+    set_budget(project=project, by=moderator, person=None, period=Period.DAY, cap=Decimal("0.10"))
+    client = sign_in(author)
+    page = client.get(COST, TYPED)
+    assert "$0.02 missing for 3 takes" in page.content.decode()
+    response = press(client, agreed=page.context["quote"].agreed)
+    assert response.status_code == 422
+    assert "$0.02 is missing." in response.content.decode()
+    assert "A paper boat crosses a flooded street</textarea>" in response.content.decode()
+    assert not Prompt.objects.exists()
