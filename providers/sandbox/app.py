@@ -13,9 +13,11 @@ from starlette.routing import Mount, Route
 
 from providers.sandbox.desk import FrontDesk
 from providers.sandbox.google import GoogleServer
+from providers.sandbox.kling import KlingServer
 from providers.sandbox.openai_videos import VideosServer
 from providers.sandbox.runway import RunwayServer
 from providers.sandbox.runway_media import Uploads
+from providers.sandbox.runway_store import FileStore
 from providers.sandbox.scenarios import Scenario, as_text
 from providers.sandbox.store import Job, Store
 from providers.sandbox.workshop import Workshop
@@ -88,13 +90,16 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS, draft: bool 
     store = Store(state / "sandbox.sqlite3")
     workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()), draft=draft)
     videos = VideosServer(FrontDesk("openai_videos", store, workshop, pace_seconds))
-    runway = RunwayServer(FrontDesk("runway", store, workshop, pace_seconds), Uploads(state / "runway-uploads"))
+    runway_desk = FrontDesk("runway", store, workshop, pace_seconds)
+    runway = RunwayServer(runway_desk, FileStore(runway_desk, Uploads(state / "runway-uploads")))
     google = GoogleServer(FrontDesk("google", store, workshop, pace_seconds))
+    kling = KlingServer(FrontDesk("kling", store, workshop, pace_seconds))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
-        await google.messenger.close()
+        await google.hooks.close()
+        await kling.messenger.close()
         await workshop.close()
         store.close()
 
@@ -102,6 +107,7 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS, draft: bool 
         Mount("/openai/v1", routes=videos.routes()),
         Mount("/runway", routes=runway.routes()),
         Mount("/google", routes=google.routes()),
+        Mount("/kling", routes=kling.routes()),
         Mount("/_sandbox", routes=ControlDoor(store).routes()),
     ]
     return Starlette(routes=mounts, lifespan=lifespan)
