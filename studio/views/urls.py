@@ -11,6 +11,7 @@ from studio.views import (
     hooks,
     prompt_templates,
     prompts,
+    references,
     spend,
     uploads,
 )
@@ -23,6 +24,10 @@ urlpatterns = [
     path("p/<slug:project_slug>/prompts/", prompts.prompts, name="prompts"),
     path("p/<slug:project_slug>/prompts/new/", desk.prompt_new, name="prompt_new"),
     path("p/<slug:project_slug>/prompts/cost/", desk.prompt_cost, name="prompt_cost"),
+    path("p/<slug:project_slug>/prompts/files/", desk.prompt_files, name="prompt_files"),
+    path("p/<slug:project_slug>/references/", references.references, name="references"),
+    path("p/<slug:project_slug>/references/upload/", references.references_upload, name="references_upload"),
+    path("p/<slug:project_slug>/references/<uuid:uuid>/<str:name>", references.reference_file, name="reference_file"),
     path("p/<slug:project_slug>/prompts/<int:pk>/", prompts.prompt_record, name="prompt_record"),
     path("p/<slug:project_slug>/prompts/<int:pk>/revise/", desk.prompt_revise, name="prompt_revise"),
     path("p/<slug:project_slug>/prompts/<int:pk>/generate/", prompts.prompt_generate, name="prompt_generate"),

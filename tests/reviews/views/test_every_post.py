@@ -77,6 +77,7 @@ def addresses(project: Project, author, reviewer, editor) -> dict[str, str]:
         "generation_settle": f"{making}generations/{lost.pk}/settle/",
         "generation_adopt": f"{making}generations/{lost.pk}/adopt/",
         "upload": f"{making}upload/",
+        "references_upload": f"{making}references/upload/",
         "batch_new": f"{making}batches/new/",
         "batch_preview": f"{making}batches/preview/",
         "batch_pause": f"{making}batches/{batch.pk}/pause/",
@@ -126,7 +127,7 @@ FORM = {
 }
 
 
-SAMPLES = {"int": "1", "slug": "flagged", "uuid": "0f0e0d0c-0b0a-4908-8706-050403020100"}
+SAMPLES = {"int": "1", "str": "poster.jpg", "slug": "flagged", "uuid": "0f0e0d0c-0b0a-4908-8706-050403020100"}
 
 
 def sample_of(pattern: URLPattern) -> str:

@@ -355,3 +355,18 @@ def test_of_many_presses_of_retry_one_counts(batch, author):
     with ThreadPoolExecutor(12) as pool:
         assert sorted(pool.map(press, range(12))) == [0] * 11 + [2]
     assert Generation.objects.count() == 5
+
+
+def test_what_is_never_made_is_ordered_by_no_batch(project, submit, of_template):
+    spoiled = replace(of_template, sheet=read_sheet(b"name,hour\nnudify this photo,dawn\nGrace,dusk\n"))
+    rows = plan(spoiled, project).matrix.rows
+    assert [bool(row.price.problems) for row in rows] == [True, True, False, False]
+    assert "“nudify”" in rows[0].price.problems[0]
+    batch = submit(spoiled)
+    assert {each.prompt.text for each in batch.generations.all()} == {"Hello Grace"}
+
+
+def test_a_batch_is_planned_with_the_mode_and_the_move_of_its_prompt(project, author, of_prompt):
+    prompt = make_prompt(project, author, mode="remix", camera_move="push_in")
+    order = replace(of_prompt, prompt=prompt).of_one("sandbox-1", 1)
+    assert (order.operation.value, order.camera_move) == ("remix", "push_in")
