@@ -33,6 +33,11 @@ def accounts() -> dict[str, Account]:
     return {slug: _account(slug, rows.get(slug)) for slug in PROVIDERS}
 
 
+def account_as_set(provider: str, row: ProviderAccount | None) -> Account:
+    """One of `accounts`, complete or not. Raises Invalid when its keys cannot be unsealed any more."""
+    return _account(provider, row)
+
+
 def account_of(provider: str) -> Account:
     """Raises Invalid for a provider that nobody knows or that is not set up here."""
     if provider not in PROVIDERS:
