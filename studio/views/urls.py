@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from studio.views import accounts, desk, generations, prompts, uploads
+from studio.views import accounts, desk, generations, prompts, providers, uploads
 
 urlpatterns = [
     path("sign-in/", accounts.sign_in, name="sign_in"),
     path("sign-out/", accounts.sign_out, name="sign_out"),
     path("settings/", accounts.settings_page, name="settings_page"),
+    path("providers/", providers.providers, name="providers"),
+    path("providers/<slug:slug>/", providers.provider_settings, name="provider_settings"),
+    path("providers/<slug:slug>/test/", providers.provider_test, name="provider_test"),
+    path("providers/<slug:slug>/open/", providers.provider_open, name="provider_open"),
     path("p/<slug:project_slug>/people/", accounts.people, name="people"),
     path("p/<slug:project_slug>/prompts/", prompts.prompts, name="prompts"),
     path("p/<slug:project_slug>/prompts/new/", desk.prompt_new, name="prompt_new"),
