@@ -44,8 +44,9 @@ class ProviderForm(forms.Form):
             initial |= columns | {f"option_{slug}": value for slug, value in row.options.items()}
         super().__init__(data, initial=initial)
         self._row, self._fields = row, standing.info.fields
-        said = settings.PROVIDER_SETTINGS.get(standing.slug, {}).get("base_url", "") or standing.info.official_base_url
-        self.fields["base_url"].help_text = f"Empty: {said}" if said else "Where its documented paths begin."
+        self._said = settings.PROVIDER_SETTINGS.get(standing.slug, {})
+        usual = self._said.get("base_url", "") or standing.info.official_base_url
+        self.fields["base_url"].help_text = f"Empty: {usual}" if usual else "Where its documented paths begin."
         for field in self._fields:
             if field.is_secret:
                 self._add_secret(field)
@@ -90,12 +91,13 @@ class ProviderForm(forms.Form):
 
     def _add_secret(self, field: Field) -> None:
         endings = self._row.secret_endings if self._row else {}
+        said = self._said if self._row is None or self._row.base_url in ("", self._said.get("base_url")) else {}
         widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"})
         self.fields[f"secret_{field.slug}"] = forms.CharField(
             label=field.label,
             max_length=LONGEST_SECRET,
             required=False,
-            help_text=_about(field, endings),
+            help_text=_about(field, endings, is_in_environment=bool(said.get("secrets", {}).get(field.slug))),
             widget=widget,
         )
         if field.slug in endings:
@@ -103,9 +105,9 @@ class ProviderForm(forms.Form):
             self.fields[f"forget_{field.slug}"] = forms.BooleanField(label=label, required=False)
 
 
-def _about(field: Field, endings: Mapping[str, str]) -> str:
+def _about(field: Field, endings: Mapping[str, str], *, is_in_environment: bool) -> str:
     """What is stored, by its last four characters, and what the provider says about it."""
-    stored = "Nothing is stored."
+    stored = "Empty: the environment's is used." if is_in_environment else "Nothing is stored."
     if field.slug in endings:
         ending = endings[field.slug]
         stored = f"Stored, ends in {ending}. Empty keeps it." if ending else "Stored. Empty keeps it."

@@ -82,6 +82,13 @@ class Standing:
         return ""
 
     @property
+    def word(self) -> str:
+        """The state as people read it first: what keeps calls from passing goes before how it is set."""
+        if self.is_usable and self.trouble:
+            return "stopped" if self.gate and self.gate.stopped_because else "resting"
+        return self.state
+
+    @property
     def webhook_address(self) -> str:
         """Where the provider's own console is told to send its webhooks; "" for one that sends none by itself."""
         account = self.account or Account(self.slug, "https://unknown.invalid")

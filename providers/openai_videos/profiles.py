@@ -81,7 +81,7 @@ INFOS: tuple[ProviderInfo, ...] = (
         "custom",
         "OpenAI-compatible server",
         "",
-        (API_KEY, WEBHOOK_SECRET, ROUTED_MODEL, AUTH_HEADER, ENCODING),
+        (API_KEY, WEBHOOK_SECRET, MODEL, AUTH_HEADER, ENCODING),
         any_of=(),
     ),
 )

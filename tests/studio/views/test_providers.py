@@ -29,7 +29,7 @@ def test_the_list_says_how_each_stands(project, author, moderator, sign_in, djan
     with django_assert_max_num_queries(12):
         page = client.get("/providers/")
     standings = {one.slug: one for one in page.context["standings"]}
-    assert (standings["sandbox"].state, standings["sandbox"].in_flight) == ("configured", 1)
+    assert (standings["sandbox"].word, standings["sandbox"].in_flight) == ("stopped", 1)
     assert standings["openai_videos"].state == "retired"
     assert standings["vllm_omni"].state == "no address"
     body = page.content.decode()
@@ -162,6 +162,15 @@ def test_a_stopped_provider_is_opened_again_once(moderator, sign_in):
     assert (gate.stopped_because, gate.failures) == ("", 0)
     assert Event.objects.get(verb="opened_provider").data["because"] == "No money left."
     assert client.post("/providers/sandbox/open/").status_code == 409
+
+
+def test_a_key_of_the_environment_is_said_only_where_it_would_be_used(moderator, sign_in):
+    client, sentence = sign_in(moderator), "the environment&#x27;s is used"
+    assert sentence in client.get("/providers/sandbox/").content.decode()
+    save(client, "/providers/sandbox/", base_url="https://elsewhere.example/v1")
+    page = client.get("/providers/sandbox/")
+    assert sentence not in page.content.decode()
+    assert page.context["standing"].state == "no key"
 
 
 def test_moderators_find_it_in_the_navigation(moderator, author, sign_in):
