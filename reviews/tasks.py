@@ -1,23 +1,51 @@
 """Edges of the engine for judging; and the sweeper, which is what makes every message a mere hint."""
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from celery import shared_task
 from django.db import DatabaseError
+from django.db.models import QuerySet
 
 from reviews.actions import checking, publishing, settling
 from reviews.models import Publication
 from studio import clock
 from studio.actions.leasing import leased
 from studio.enqueue import MOST_WAITING, NOT_REACHED, top_up
-from studio.models import Candidate, Generation, Heartbeat
+from studio.models import Candidate, Errand, Generation, Heartbeat
 from studio.models.leased import due
 
 log = logging.getLogger(__name__)
-DUE_TASKS = (
-    (Generation, "studio.tasks.step_generation"),
-    (Candidate, "reviews.tasks.check_candidate"),
-    (Publication, "reviews.tasks.publish_clip"),
+POLLER_IS_LATE = timedelta(seconds=60)
+"""A job that is due to be looked at for so long has no poller: the workers look, a few at a time."""
+MOST_LATE = 20
+MOST_TO_SEND = 20
+"""Hints of calls to be made: a person's order must not stand behind a batch of hundreds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Rows that wait for a task, in the order in which they are told of; at most `most` hints lie in its queue."""
+
+    rows: Callable[[datetime], QuerySet[Any]]
+    task: str
+    order: tuple[str, ...] = ("run_after",)
+    most: int = MOST_WAITING
+
+
+def _generations(errand: Errand, *, late: timedelta = timedelta(0)) -> Callable[[datetime], "QuerySet[Any]"]:
+    return lambda at: Generation.objects.filter(due(at), errand=errand, run_after__lte=at - late)
+
+
+DUE = (
+    Due(_generations(Errand.FETCH), "studio.tasks.fetch_generation", ("priority", "run_after")),
+    Due(_generations(Errand.SEND), "studio.tasks.step_generation", ("priority", "run_after"), MOST_TO_SEND),
+    Due(_generations(Errand.POLL, late=POLLER_IS_LATE), "studio.tasks.step_generation", most=MOST_LATE),
+    Due(lambda at: Candidate.objects.filter(due(at)), "reviews.tasks.check_candidate"),
+    Due(lambda at: Publication.objects.filter(due(at)), "reviews.tasks.publish_clip"),
 )
 
 
@@ -52,14 +80,14 @@ def sweep() -> None:
     """Send what is due again. A row already taken is skipped by its lease, so sending twice is harmless."""
     at = clock.now()
     Heartbeat.objects.update_or_create(name="sweep", defaults={"at": at})
-    for model, task in DUE_TASKS:
-        rows = model.objects.filter(due(at)).order_by("run_after").values_list("pk", flat=True)[:MOST_WAITING]
+    for kind in DUE:
+        rows = kind.rows(at).order_by(*kind.order).values_list("pk", flat=True)[: kind.most]
         if waiting := list(rows):
-            _tell(task, waiting)
+            _tell(kind.task, waiting, kind.most)
 
 
-def _tell(task: str, row_ids: list[int]) -> None:
+def _tell(task: str, row_ids: list[int], most: int) -> None:
     try:
-        top_up(task, row_ids)
+        top_up(task, row_ids, most=most)
     except NOT_REACHED as error:
         log.warning("Broker not reached; the next sweep tells of %s again: %s", task, error)

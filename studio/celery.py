@@ -25,6 +25,7 @@ app.conf.update(
     task_time_limit=720,
     task_routes={
         "studio.tasks.step_generation": {"queue": PROVIDER},
+        "studio.tasks.fetch_generation": {"queue": MEDIA},
         "studio.tasks.tidy": {"queue": MEDIA},
         "reviews.tasks.check_candidate": {"queue": CHECKS},
         "reviews.tasks.*": {"queue": PUBLISH},

@@ -17,6 +17,8 @@ from django.db import transaction
 from kombu import Connection
 from kombu.exceptions import KombuError
 
+from studio.crashpoints import crashpoint
+
 log = logging.getLogger(__name__)
 MOST_WAITING = 200
 """Hints in a queue, and unsent ones in this process; beyond it another hint would only stand in line."""
@@ -62,6 +64,7 @@ def after_commit(task_name: str, row_id: int) -> None:
 
     By name, because actions must not import the tasks that call them.
     """
+    transaction.on_commit(lambda: crashpoint("generating.before_enqueue"))
     transaction.on_commit(lambda: _hints().hand_over(task_name, row_id), robust=True)
 
 
@@ -70,12 +73,13 @@ def send(task_name: str, row_id: int) -> None:
     current_app.send_task(task_name, (row_id,), retry=True, retry_policy=ONE_MORE_TRY, ignore_result=True)
 
 
-def top_up(task_name: str, row_ids: Iterable[int]) -> None:
+def top_up(task_name: str, row_ids: Iterable[int], *, most: int = MOST_WAITING) -> None:
     """Send hints for rows that are due, as many as their queue has room for. Raises one of NOT_REACHED.
 
-    A full queue means that workers are busy, not that hints were lost: more of them would only pile up.
+    A full queue means that workers are busy, not that hints were lost: more of them would only pile up. `most` is
+    smaller where something more urgent must not stand behind a long line.
     """
-    room = MOST_WAITING - _waiting_for(task_name)
+    room = most - _waiting_for(task_name)
     for _, row_id in zip(range(room), row_ids, strict=False):
         send(task_name, row_id)
 

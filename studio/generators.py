@@ -8,8 +8,9 @@ from django.conf import settings
 
 from providers import retirement
 from providers.accounts import Account
-from providers.base import Adapter, ModelTerms
+from providers.base import Adapter, ModelTerms, Recovery
 from providers.catalogue import catalogue
+from providers.errors import ProviderError
 from providers.registry import PROVIDERS, adapter_for, planning_adapter_for
 from studio import clock
 from studio.errors import Invalid
@@ -98,6 +99,22 @@ def model_terms(key: str) -> ModelTerms:
 def planning_adapter(provider: str) -> Adapter:
     """For what needs no network: validating, estimating, capabilities. Never closed. Raises Invalid as `account_of`."""
     return planning_adapter_for(account_of(provider))
+
+
+def is_official(provider: str) -> bool:
+    """Whether calls go to the vendor itself, whose usual limits then hold, and not to a gateway or the sandbox."""
+    try:
+        return PROVIDERS[provider].is_official(account_of(provider))
+    except (Invalid, KeyError):
+        return False
+
+
+def can_search(provider: str) -> bool:
+    """Whether a job can be looked for at the provider although its number was lost."""
+    try:
+        return planning_adapter(provider).capabilities().recovery is not Recovery.NONE
+    except (Invalid, ProviderError):
+        return False
 
 
 @asynccontextmanager

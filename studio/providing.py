@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
+from django.urls import reverse
 
 from providers import retirement
 from providers.accounts import Account, ProviderInfo
@@ -96,7 +97,9 @@ class Standing:
             kind = planning_adapter_for(account).capabilities().webhooks
         except ProviderError:
             return ""
-        return f"{settings.PUBLIC_URL.rstrip('/')}/hooks/{self.slug}/" if kind is Webhooks.SIGNED else ""
+        if kind is not Webhooks.SIGNED:
+            return ""
+        return settings.PUBLIC_URL.rstrip("/") + reverse("account_hook", args=[self.slug])
 
 
 def standings() -> list[Standing]:

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from studio import clock
 from studio.actions import generating
+from studio.actions.hearing import forget_old_events
 from studio.actions.leasing import leased
 from studio.models import Generation
 from studio.store import media_store
@@ -18,6 +19,13 @@ def step_generation(generation_id: int) -> None:
 
 
 @shared_task
+def fetch_generation(generation_id: int) -> None:
+    """The same step, in the lane of what was paid for and lies ready at the provider: links do not live for ever."""
+    step_generation(generation_id)
+
+
+@shared_task
 def tidy() -> None:
-    """Remove temporary files that no running process can still own."""
+    """Remove temporary files that no running process can still own, and notes of calls that are past their keeping."""
     media_store().sweep_tmp(now=clock.now())
+    forget_old_events()

@@ -13,8 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from providers.sandbox.desk import FrontDesk
+from providers.sandbox.google import GoogleServer
 from providers.sandbox.listeners import Listeners
 from providers.sandbox.openai_videos import VideosServer
+from providers.sandbox.runway import RunwayServer
+from providers.sandbox.runway_media import Uploads
 from providers.sandbox.scenarios import Scenario, as_text
 from providers.sandbox.store import Job, Store
 from providers.sandbox.vanishing import PREFIXES, WAYS, Vanished, VanishingProtocols
@@ -106,21 +109,28 @@ def _entry(job: Job) -> dict[str, object]:
     }
 
 
-def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS) -> Starlette:
+def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS, draft: bool = False) -> Starlette:
     """The application over the folder `state`, which holds `sandbox.sqlite3` and the clips; `pace_seconds` a job."""
     store = Store(state / "sandbox.sqlite3")
-    workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()))
+    workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()), draft=draft)
     vanished, listeners = Vanished(), Listeners()
     videos = VideosServer(FrontDesk("openai_videos", store, workshop, pace_seconds), listeners)
+    runway = RunwayServer(FrontDesk("runway", store, workshop, pace_seconds), Uploads(state / "runway-uploads"))
+    google = GoogleServer(FrontDesk("google", store, workshop, pace_seconds))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await videos.messenger.close()
+        await google.messenger.close()
         await workshop.close()
         store.close()
 
-    door = ControlDoor(store, vanished, listeners)
-    mounts = [Mount("/openai/v1", routes=videos.routes()), Mount("/_sandbox", routes=door.routes())]
+    mounts = [
+        Mount("/openai/v1", routes=videos.routes()),
+        Mount("/runway", routes=runway.routes()),
+        Mount("/google", routes=google.routes()),
+        Mount("/_sandbox", routes=ControlDoor(store, vanished, listeners).routes()),
+    ]
     curtain = Middleware(VanishingProtocols, vanished=vanished)
     return Starlette(routes=mounts, lifespan=lifespan, middleware=[curtain])

@@ -6,6 +6,7 @@ from django.db.models import F, QuerySet
 
 from reviews.actions.policies import active_policy
 from reviews.actions.queueing import open_review
+from reviews.actions.same_bytes import note_same_bytes
 from reviews.checks.base import CheckReport, FindingData, Spec
 from reviews.checks.runner import CHECKS, effective_parameters, inspect_file
 from reviews.models import CheckRun, CheckStatus, Finding, Policy
@@ -16,6 +17,7 @@ from studio import clock
 from studio.actions.events import Actor, action, record_event
 from studio.actions.leasing import finish_step
 from studio.actions.lifecycle import advance
+from studio.crashpoints import crashpoint
 from studio.enqueue import after_commit
 from studio.models import Candidate
 from studio.rules.lifecycle import Status
@@ -41,6 +43,7 @@ def plan_checks(candidate: Candidate) -> None:
         for check in CHECKS
         if check.key in planned
     )
+    note_same_bytes(candidate)
     after_commit("reviews.tasks.check_candidate", candidate.pk)
 
 
@@ -54,6 +57,7 @@ def check(candidate: Candidate) -> None:
         give_up(candidate, "The clip's bytes are missing from the store.")
     else:
         policy = active_policy(candidate.prompt.project)
+        crashpoint("checking.mid_check")
         with media_store().workspace() as folder:
             inspection = inspect_file(
                 media_store().private_path(candidate.sha256),
@@ -86,6 +90,7 @@ def conclude(candidate: Candidate, reports: Sequence[CheckReport], policy: Polic
     for run in _pending(candidate):
         report = told.get(run.check_key)
         _write_run(run, report)
+        crashpoint("checking.before_result")
         for found in report.findings if report else ():
             _write_finding(run, found)
     record_event(candidate, verb="checked", actor=MACHINE, data={"policy": policy.pk})

@@ -11,14 +11,19 @@ from django.conf import settings
 from providers import errors as refusals
 from providers.base import Snapshot
 from studio import clock
+from studio.actions.budgeting import settle_reservations
 from studio.actions.events import Actor, action, record_event
 from studio.actions.leasing import finish_step
+from studio.actions.retrying import retry_once
 from studio.errors import Invalid, LeaseLost
 from studio.generators import account_of, opened
-from studio.models import Generation
-from studio.rules.generation import GenerationState, Reason, lower_states
+from studio.models import Errand, Generation, WebhookEvent
+from studio.rules.generation import GenerationState, Reason, is_final, lower_states
+from studio.rules.spending import NOTHING
 
 MACHINE = Actor.system("generating")
+JOB_DEADLINE = timedelta(minutes=30)
+"""How long a sent job may take; one that takes longer becomes `unknown` (stalled) and a person's matter."""
 T = TypeVar("T")
 
 
@@ -29,9 +34,13 @@ def conclude(
     *,
     reason: Reason | str = "",
     explanation: str = "",
+    retry: bool = False,
     **columns: object,
 ) -> None:
-    """End the machine's work on a generation, for good or until a person settles it. States never move back."""
+    """End the machine's work on a generation, for good or until a person settles it. States never move back.
+
+    `retry`: the provider says that the same request may well succeed; one that was not charged is asked for once more.
+    """
     if generation.state == state:
         finish_step(generation, again_at=None)
         return
@@ -47,6 +56,35 @@ def conclude(
         **columns,
     )
     record_event(generation, verb=state.value, actor=MACHINE, data={"reason": str(reason)})
+    if is_final(state):
+        settle(generation)
+    if retry:
+        retry_once(generation, actor=MACHINE)
+
+
+def settle(generation: Generation) -> None:
+    """Book what an ended generation cost and give back what was held for it beyond that."""
+    settle_reservations(generation, generation.cost_billed if generation.cost_billed is not None else NOTHING)
+
+
+def accept(generation: Generation, snapshot: Snapshot) -> None:
+    """The provider has the job: keep its name, and look at it from now on. Inside the caller's action."""
+    at = clock.now()
+    unmatched = WebhookEvent.objects.filter(
+        provider=generation.provider, remote_id=snapshot.remote_id, matched=False
+    ).update(matched=True)
+    finish_step(
+        generation,
+        again_at=at if unmatched else at + poll_delay(snapshot),
+        state=generation.state if generation.state == GenerationState.UNKNOWN else GenerationState.SUBMITTED,
+        remote_id=snapshot.remote_id,
+        errand=Errand.POLL,
+        explanation="",
+        answer=dict(snapshot.raw),
+        states_seen=seen_states(generation, GenerationState.SUBMITTED, at, snapshot.state),
+        deadline_at=at + JOB_DEADLINE,
+    )
+    record_event(generation, verb="submitted", actor=MACHINE, data={"remote_id": snapshot.remote_id})
 
 
 def seen_states(
@@ -60,7 +98,9 @@ def cost_of(generation: Generation, snapshot: Snapshot) -> object:
 
 
 def poll_delay(snapshot: Snapshot) -> timedelta:
-    return timedelta(seconds=max(snapshot.poll_after_seconds or 0, settings.POLL_SECONDS))
+    """As the provider asks, else as configured; a tenth of jitter so that rows do not move in step."""
+    seconds = max(snapshot.poll_after_seconds or 0, settings.POLL_SECONDS)
+    return timedelta(seconds=seconds * random.uniform(0.95, 1.05))  # noqa: S311 — spreading load, no secret
 
 
 def later(retry_after_seconds: float | None) -> datetime:
@@ -68,9 +108,15 @@ def later(retry_after_seconds: float | None) -> datetime:
     return clock.now() + timedelta(seconds=retry_after_seconds or random.uniform(2, 6))  # noqa: S311 — spreading load, no secret
 
 
+def backed_off(failures: int, retry_after_seconds: float | None) -> datetime:
+    """When to look again after so many looks in a row without an answer: 4 s doubling to a minute, with jitter."""
+    if retry_after_seconds:
+        return later(retry_after_seconds)
+    return clock.now() + timedelta(seconds=min(60, 2 ** min(failures + 1, 6)) * random.uniform(0.75, 1.25))  # noqa: S311 — spreading load, no secret
+
+
 def call(generation: Generation, make: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
     """Run one adapter call to its end; no transaction is open meanwhile."""
-
     try:
         account = account_of(generation.provider)
     except Invalid as error:

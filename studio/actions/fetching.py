@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -9,13 +11,14 @@ from django.conf import settings
 from providers import errors as refusals
 from providers.base import Asset, Snapshot
 from studio import clock
-from studio.actions.concluding import MACHINE, call, conclude, cost_of, later, seen_states
+from studio.actions.concluding import MACHINE, call, conclude, cost_of, later, seen_states, settle
 from studio.actions.events import action, record_event
 from studio.actions.ingesting import StoredClip, add_candidate, store_clip
 from studio.actions.leasing import finish_step
+from studio.crashpoints import crashpoint
 from studio.media.errors import ChildFailed, TooLarge, UnreadableClip
 from studio.media.storage import Received
-from studio.models import Generation, Source
+from studio.models import Errand, Generation, Source
 from studio.rules.generation import GenerationState, Reason
 from studio.store import media_store
 
@@ -23,27 +26,59 @@ log = logging.getLogger(__name__)
 MOST_BAD_DOWNLOADS = 3
 DOWNLOAD_SECONDS = 300.0
 """With the media child's 300 s and the status call's 60 s still below the task's own limit."""
+NO_FILE = "The provider says that it is finished, but offers no file."
 
 
-def fetch_clip(generation: Generation, snapshot: Snapshot) -> None:
-    asset = next((asset for asset in snapshot.assets if asset.variant == "video"), Asset(generation.remote_id))
+@dataclass(frozen=True, slots=True)
+class Unusable(Exception):
+    """What was delivered is no clip. `reason` if it stays so; `kept` is the SHA-256 of bytes that were set aside."""
+
+    sentence: str
+    reason: Reason = Reason.BAD_BYTES
+    kept: str = ""
+
+
+def fetch_clips(generation: Generation, snapshot: Snapshot) -> None:
+    """Fetch every clip of a finished job and conclude. A next try fetches all: files are named by their bytes."""
+    if not snapshot.clips and snapshot.withheld:
+        cost: dict[str, Any] = {"cost_billed": snapshot.cost} if snapshot.cost is not None else {}
+        explanation = snapshot.refusal or Reason.WITHHELD.label + "."
+        conclude(generation, GenerationState.REFUSED, reason=Reason.WITHHELD, explanation=explanation, **cost)
+        return
     try:
-        received = call(generation, lambda adapter: _download(adapter.download(asset)))
-    except refusals.NotFound:
-        conclude(generation, GenerationState.LOST, reason=Reason.URL_EXPIRED, cost_billed=cost_of(generation, snapshot))
-        return
-    except (refusals.BadAnswer, TooLarge) as error:
-        _bad_download(generation, None, str(error), snapshot)
-        return
+        clips = [_fetch(generation, asset) for asset in _assets(snapshot)]
+    except Unusable as unusable:
+        _try_afresh(generation, unusable, snapshot)
     except (refusals.ProviderError, OSError) as error:
         _download_again(generation, str(error), snapshot)
-        return
-    try:
-        clip = store_clip(received)
-    except (UnreadableClip, ChildFailed) as error:
-        _bad_download(generation, received, error.sentence, snapshot)
     else:
-        _succeed(generation, clip, snapshot)
+        if generation.cancel_requested_at:
+            _keep_without_take(generation, clips, snapshot)
+        else:
+            _succeed(generation, clips, snapshot)
+
+
+def _assets(snapshot: Snapshot) -> Sequence[Asset]:
+    """Raises Unusable for a success without a file."""
+    if not snapshot.clips:
+        raise Unusable(NO_FILE)
+    return snapshot.clips
+
+
+def _fetch(generation: Generation, asset: Asset) -> StoredClip:
+    """Raises Unusable, ProviderError, OSError."""
+    try:
+        received = call(generation, lambda adapter: _download(adapter.download(asset)))
+    except refusals.NotFound as error:
+        raise Unusable(error.message, Reason.URL_EXPIRED) from error
+    except (refusals.BadAnswer, TooLarge) as error:
+        raise Unusable(str(error)) from error
+    crashpoint("ingesting.before_verify")
+    try:
+        return store_clip(received)
+    except (UnreadableClip, ChildFailed) as error:
+        media_store().adopt(received)
+        raise Unusable(error.sentence, kept=received.sha256) from error
     finally:
         media_store().discard(received)
 
@@ -55,10 +90,10 @@ def _download_again(generation: Generation, sentence: str, snapshot: Snapshot) -
         conclude(generation, GenerationState.LOST, reason=Reason.BAD_BYTES, explanation=sentence, cost_billed=cost)
         return
     log.warning("Download of generation %s failed, will be tried again: %s", generation.pk, sentence)
-    finish_step(generation, again_at=later(None))
+    finish_step(generation, again_at=later(None), errand=Errand.FETCH, explanation=sentence)
 
 
-async def _download(chunks: Any) -> Received:
+async def _download(chunks: AsyncIterator[bytes]) -> Received:
     """Raises ProviderUnavailable when it takes too long: bytes that drip must not hold a worker for ever."""
     try:
         async with asyncio.timeout(DOWNLOAD_SECONDS):
@@ -68,55 +103,87 @@ async def _download(chunks: Any) -> Received:
         raise refusals.ProviderUnavailable(sentence) from error
 
 
-async def _receive(chunks: Any) -> Received:
+async def _receive(chunks: AsyncIterator[bytes]) -> Received:
     with media_store().incoming(settings.MAX_CLIP_BYTES) as incoming:
         async for chunk in chunks:
             incoming.write(chunk)
+            crashpoint("ingesting.mid_download")
         return incoming.finish()
 
 
 @action
-def _succeed(generation: Generation, clip: StoredClip, snapshot: Snapshot) -> None:
+def _succeed(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapshot) -> None:
     at = clock.now()
     finish_step(
         generation,
         again_at=None,
         state=GenerationState.SUCCEEDED,
-        reason="",
-        explanation="",
+        reason=Reason.WITHHELD if snapshot.withheld else "",
+        explanation=_said_of_withheld(generation, snapshot),
         progress=100,
+        withheld=snapshot.withheld,
         answer=dict(snapshot.raw),
         cost_billed=cost_of(generation, snapshot),
         states_seen=seen_states(generation, GenerationState.SUCCEEDED, at),
     )
-    record_event(generation, verb="succeeded", actor=MACHINE, data={"sha256": clip.sha256})
-    name = f"{generation.prompt.title} · take {generation.take_number}"
+    digests = [clip.sha256 for clip in clips]
+    record_event(generation, verb="succeeded", actor=MACHINE, data={"sha256": digests})
+    for sample, clip in enumerate(clips):
+        add_take(generation, clip, sample)
+    settle(generation)
+
+
+def add_take(generation: Generation, clip: StoredClip, sample: int) -> None:
+    """One clip of a generation becomes a take, inside the caller's action."""
+    number = f"{generation.take_number}" + (f".{sample + 1}" if generation.samples > 1 else "")
     add_candidate(
         clip,
         prompt=generation.prompt,
         source=Source.GENERATION,
-        name=name,
+        name=f"{generation.prompt.title} · take {number}",
         by=generation.requested_by,
         generation=generation,
+        sample=sample,
     )
 
 
-def _bad_download(generation: Generation, received: Received | None, sentence: str, snapshot: Snapshot) -> None:
-    """Delivered, but no usable clip: fetched afresh twice more, then lost with its bytes kept."""
+def _said_of_withheld(generation: Generation, snapshot: Snapshot) -> str:
+    if not snapshot.withheld:
+        return ""
+    said = snapshot.refusal or "The provider's safety system kept the rest back."
+    return f"{snapshot.withheld} of {generation.samples} clips did not come. {said}"
+
+
+def _keep_without_take(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapshot) -> None:
+    """Delivered and charged although it was cancelled: booked and kept, but a take only if a person adopts it."""
+    conclude(
+        generation,
+        GenerationState.CANCELLED,
+        explanation="It was cancelled, but the provider had finished it and charges for it. The clip is kept.",
+        cost_billed=cost_of(generation, snapshot),
+        delivered_sha256=clips[0].sha256,
+        answer=dict(snapshot.raw),
+    )
+
+
+def _try_afresh(generation: Generation, unusable: Unusable, snapshot: Snapshot) -> None:
+    """Delivered, but no usable clip: the job is asked for fresh links twice more, then it is lost, its bytes kept."""
     count = generation.bad_downloads + 1
     if count < MOST_BAD_DOWNLOADS:
-        finish_step(generation, again_at=later(None), bad_downloads=count, explanation=sentence)
+        finish_step(
+            generation,
+            again_at=later(None),
+            errand=Errand.FETCH,
+            bad_downloads=count,
+            explanation=unusable.sentence,
+        )
         return
-    kept = ""
-    if received is not None:
-        media_store().adopt(received)
-        kept = received.sha256
     conclude(
         generation,
         GenerationState.LOST,
-        reason=Reason.BAD_BYTES,
-        explanation=sentence,
+        reason=unusable.reason,
+        explanation=unusable.sentence,
         bad_downloads=count,
-        delivered_sha256=kept,
+        delivered_sha256=unusable.kept,
         cost_billed=cost_of(generation, snapshot),
     )

@@ -1,10 +1,11 @@
 """One step of one generation: send, look, fetch. Each ends in one transaction and leaves the row due again or final.
 
 The order is always: intent committed, then the call, then its outcome committed. A generation found in `sending` with
-`sent_at` set was being sent when its worker died: it may be paid, so it becomes `unknown` and is never sent again.
+`sent_at` set was being sent when its worker died or its answer was lost: it may be paid, so it is looked for
+(`recovering`), and never sent again unless the provider provably has no such job.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -12,28 +13,34 @@ from typing import Any
 from providers import errors as refusals
 from providers.base import GenerationRequest, Submitted
 from studio import clock
-from studio.actions.concluding import MACHINE, call, conclude, later, poll_delay, seen_states
+from studio.actions import gating
+from studio.actions.callbacks import callback_url
+from studio.actions.concluding import JOB_DEADLINE, MACHINE, accept, call, conclude, later, seen_states
 from studio.actions.events import action, record_event
 from studio.actions.leasing import finish_step, write_leased
+from studio.actions.recovering import recover
 from studio.actions.watching import look
+from studio.crashpoints import crashpoint
 from studio.models import Generation
 from studio.rules.direction import compile_negative, compile_text
+from studio.rules.gate import Wait
 from studio.rules.generation import GenerationState, Reason, is_final
 
-JOB_DEADLINE = timedelta(minutes=30)
+PAUSED_LOOK = timedelta(seconds=10)
 
 
 def step(generation: Generation) -> None:
     """Do the next step under the caller's lease. A provider's technical trouble is a later step, never an end."""
     state = GenerationState(generation.state)
+    is_sent = bool(generation.sent_at or generation.remote_id)
     if is_final(state):
         finish_step(generation, again_at=None)
-    elif generation.cancel_requested_at and not generation.remote_id and not generation.sent_at:
+    elif generation.cancel_requested_at and not is_sent:
         conclude(
             generation, GenerationState.CANCELLED, explanation="Cancelled before it was sent; nothing was charged."
         )
     elif generation.sent_at and not generation.remote_id:
-        conclude(generation, GenerationState.UNKNOWN, reason=Reason.ANSWER_LOST)
+        recover(generation, request_of(generation))
     elif state in (GenerationState.RESERVED, GenerationState.SENDING):
         _send(generation)
     else:
@@ -41,28 +48,42 @@ def step(generation: Generation) -> None:
 
 
 def _send(generation: Generation) -> None:
-    request = request_of(generation)
-    _mark_sending(generation, request)
+    request = replace(request_of(generation), callback_url=callback_url(generation))
+    if _mark_sending(generation, request) is not None:
+        return
+    crashpoint("generating.before_call")
     try:
         submitted = call(generation, lambda adapter: adapter.submit(request, str(generation.client_key)))
     except refusals.AnswerLost as error:
-        conclude(generation, GenerationState.UNKNOWN, reason=Reason.ANSWER_LOST, explanation=error.message)
+        finish_step(generation, again_at=clock.now(), explanation=error.message)
     except refusals.ProviderUnavailable as error:
+        gating.note_failure(generation.provider, error)
         _not_accepted(generation, error)
     except refusals.ProviderError as error:
-        state, reason = _ending(error)
-        conclude(generation, state, reason=reason, explanation=error.message)
+        _turned_away(generation, error)
     else:
+        crashpoint("generating.after_accept")
         _accepted(generation, submitted)
+        gating.note_accepted(generation.provider)
+        crashpoint("generating.after_remote_id")
+
+
+def _turned_away(generation: Generation, error: refusals.ProviderError) -> None:
+    """A paid call that was provably not accepted, for good."""
+    if isinstance(error, refusals.QuotaExhausted | refusals.AccessDenied):
+        gating.note_denial(generation.provider, error)
+    state, reason = _ending(error)
+    conclude(generation, state, reason=reason, explanation=error.message)
 
 
 def _ending(error: refusals.ProviderError) -> tuple[GenerationState, Reason]:
-    """What a submit that was provably not accepted ends as."""
     match error:
         case refusals.ProviderRefused():
             return GenerationState.REFUSED, Reason.REFUSED
         case refusals.QuotaExhausted():
             return GenerationState.FAILED, Reason.QUOTA
+        case refusals.AccessDenied():
+            return GenerationState.FAILED, Reason.DENIED
         case refusals.ProviderRetired():
             return GenerationState.FAILED, Reason.RETIRED
         case refusals.BadAnswer():
@@ -72,19 +93,35 @@ def _ending(error: refusals.ProviderError) -> tuple[GenerationState, Reason]:
 
 
 @action
-def _mark_sending(generation: Generation, request: GenerationRequest) -> None:
-    """The intent: committed before the call, so that a worker's death after it can be told from one before it."""
+def _mark_sending(generation: Generation, request: GenerationRequest) -> Wait | None:
+    """The intent: committed before the call, so that a worker's death after it can be told from one before it.
+
+    Returns why the call must wait; the row is then due again, and nothing else has changed.
+    """
     at = clock.now()
+    if wait := _paused(generation) or gating.admit(generation, at):
+        finish_step(generation, again_at=wait.until, explanation=wait.why)
+        return wait
     seen = seen_states(generation, GenerationState.SENDING, at)
     write_leased(
         generation,
         state=GenerationState.SENDING,
         sent_at=at,
+        lookups=0,
         states_seen=seen,
         request=_shown(request),
+        explanation="",
         deadline_at=at + JOB_DEADLINE,
     )
     record_event(generation, verb="sending", actor=MACHINE)
+    return None
+
+
+def _paused(generation: Generation) -> Wait | None:
+    batch = generation.batch
+    if batch is None or batch.paused_at is None:
+        return None
+    return Wait(clock.now() + PAUSED_LOOK, "Its batch is paused.")
 
 
 @action
@@ -94,17 +131,7 @@ def _not_accepted(generation: Generation, error: refusals.ProviderUnavailable) -
 
 @action
 def _accepted(generation: Generation, submitted: Submitted) -> None:
-    at = clock.now()
-    finish_step(
-        generation,
-        again_at=at + poll_delay(submitted.snapshot),
-        state=GenerationState.SUBMITTED,
-        remote_id=submitted.remote_id,
-        explanation="",
-        answer=dict(submitted.snapshot.raw),
-        states_seen=seen_states(generation, GenerationState.SUBMITTED, at, submitted.snapshot.state),
-    )
-    record_event(generation, verb="submitted", actor=MACHINE, data={"remote_id": submitted.remote_id})
+    accept(generation, submitted.snapshot)
 
 
 def request_of(generation: Generation) -> GenerationRequest:
@@ -118,10 +145,19 @@ def request_of(generation: Generation) -> GenerationRequest:
         fps=Fraction(given["fps"]) if given.get("fps") else None,
         audio=given.get("audio"),
         seed=generation.seed,
+        samples=generation.samples,
     )
 
 
 def _shown(request: GenerationRequest) -> dict[str, Any]:
-    """The request as the generation's page shows it."""
-    fields = {name: value for name, value in asdict(request).items() if value not in (None, "", ())}
+    """The request as the generation's page shows it: no bytes, and no address that is itself a secret."""
+    hidden = ("callback_url", "references")
+    fields = {
+        name: value for name, value in asdict(request).items() if value not in (None, "", ()) and name not in hidden
+    }
+    if request.references:
+        fields["references"] = [
+            {"role": reference.role, "name": reference.name, "media_type": reference.media_type}
+            for reference in request.references
+        ]
     return {name: str(value) if isinstance(value, Fraction) else value for name, value in fields.items()}

@@ -13,6 +13,7 @@ from django.conf import settings
 from studio import clock
 from studio.actions.events import Actor, action, record_event
 from studio.actions.permitting import require_role
+from studio.crashpoints import crashpoint
 from studio.errors import Invalid
 from studio.media.errors import ChildFailed, TooLarge, UnreadableClip
 from studio.media.facts import ClipFacts
@@ -54,12 +55,21 @@ def store_clip(received: Received) -> StoredClip:
         prepared = prepare_clip(received.path, folder, sha256=received.sha256)
         derived = {file.name: digest(file) for file in prepared.files}
         media_store().put_derived(received.sha256, folder)
+    crashpoint("ingesting.before_rename")
     media_store().adopt(received)
+    crashpoint("ingesting.after_rename")
     return StoredClip(received.sha256, received.size, prepared.facts, derived)
 
 
 def add_candidate(
-    clip: StoredClip, *, prompt: Prompt, source: Source, name: str, by: User, generation: Generation | None = None
+    clip: StoredClip,
+    *,
+    prompt: Prompt,
+    source: Source,
+    name: str,
+    by: User,
+    generation: Generation | None = None,
+    sample: int = 0,
 ) -> Candidate:
     """Write the take's rows and tell the instruments, inside the caller's action."""
     blob, _ = Blob.objects.update_or_create(  # the same bytes again: what was made of them has just been made anew
@@ -68,6 +78,7 @@ def add_candidate(
     candidate = Candidate.objects.create(
         prompt=prompt,
         generation=generation,
+        sample=sample,
         blob=blob,
         sha256=clip.sha256,
         source=source,

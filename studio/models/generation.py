@@ -1,5 +1,6 @@
 """One paid call to a generator. The row is committed before the call."""
 
+import secrets
 import uuid
 from typing import Self
 
@@ -12,10 +13,26 @@ from studio.models.person import User
 from studio.models.prompt import Prompt
 from studio.rules.generation import GenerationState, Reason, is_final
 
+TOKEN_BYTES = 32
+"""256 bits: whoever knows the address was given it."""
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
 
 class GenerationQuerySet(models.QuerySet["Generation"]):
     def visible_to(self, user: User) -> Self:
         return self if user.is_superuser else self.filter(prompt__project__memberships__user=user).distinct()
+
+    def holding_a_place(self) -> Self:
+        """Jobs that count towards what a provider does for us at the same time."""
+        at_work = Q(state__in=[GenerationState.SUBMITTED, GenerationState.RUNNING])
+        return self.filter(at_work | Q(state=GenerationState.SENDING, sent_at__isnull=False))
+
+    def not_sent(self) -> Self:
+        """Reserved, or turned away and to be sent again."""
+        return self.filter(state__in=[GenerationState.RESERVED, GenerationState.SENDING], sent_at=None)
 
     def in_flight(self) -> Self:
         return self.filter(state__in=[state for state in GenerationState if not is_final(state)])
@@ -50,7 +67,10 @@ class Generation(LeasedRow):
     errand = models.CharField(max_length=8, choices=Errand, default=Errand.SEND)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.PERSON)
     callback_token = models.CharField(
-        max_length=64, blank=True, editable=False, help_text="The secret part of the address that may be called back."
+        max_length=64,
+        default=new_token,
+        editable=False,
+        help_text="The secret part of the address that may be called back.",
     )
     lookups = models.PositiveSmallIntegerField(default=0, help_text="How often a lost answer was looked for.")
     client_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -72,6 +92,10 @@ class Generation(LeasedRow):
         null=True, blank=True, help_text="When an unfinished job becomes unknown (stalled)."
     )
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    cancel_told_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the provider was asked to stop; it may deliver all the same."
+    )
+    poll_failures = models.PositiveSmallIntegerField(default=0, help_text="Looks in a row that brought no answer.")
     url_expires_at = models.DateTimeField(null=True, blank=True)
     bad_downloads = models.PositiveSmallIntegerField(default=0)
     delivered_sha256 = models.CharField(
@@ -90,7 +114,7 @@ class Generation(LeasedRow):
                 name="generation_due_by_errand",
             ),
             models.Index(fields=["provider", "state"], name="generation_at_provider"),
-            models.Index(fields=["callback_token"], condition=~Q(callback_token=""), name="generation_callback"),
+            models.Index(fields=["callback_token"], name="generation_callback"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["prompt", "take_number"], name="one_generation_per_take"),

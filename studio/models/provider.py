@@ -40,6 +40,9 @@ class ProviderGate(models.Model):
     tokens = models.FloatField(default=0.0)
     refilled_at = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0, help_text="Failures of the line in a row.")
+    denials = models.PositiveSmallIntegerField(
+        default=0, help_text="Paid calls in a row that were turned away for want of money or of a right."
+    )
     closed_until = models.DateTimeField(
         null=True, blank=True, help_text="Nothing is sent before this time: the provider does not answer."
     )

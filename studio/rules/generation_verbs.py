@@ -13,6 +13,7 @@ class Verb(StrEnum):
     ASK_AGAIN = "ask_again"
     MARK_LOST = "mark_lost"
     NOT_CHARGED = "not_charged"
+    ADOPT = "adopt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,27 @@ MAY_CANCEL = frozenset({Role.AUTHOR, Role.EDITOR})
 MAY_SETTLE = frozenset({Role.AUTHOR, Role.EDITOR, Role.MODERATOR})
 
 
-def offers(state: GenerationState, *, roles: Set[Role], has_job_number: bool, is_being_cancelled: bool) -> list[Offer]:
-    """The verbs of this state for somebody with `roles`; none for those who only read, none once it has ended."""
+def offers(
+    state: GenerationState,
+    *,
+    roles: Set[Role],
+    can_be_found: bool,
+    is_being_cancelled: bool,
+    has_late_clip: bool = False,
+) -> list[Offer]:
+    """The verbs of this state for somebody with `roles`; none for those who only read, few once it has ended.
+
+    `can_be_found`: its job number is known, or the provider can be searched for it.
+    """
     if is_final(state):
-        return []
+        return [Offer(Verb.ADOPT)] if has_late_clip and roles & MAY_CANCEL else []
     if state is GenerationState.UNKNOWN:
-        return _settling(has_job_number) if roles & MAY_SETTLE else []
+        return _settling(can_be_found) if roles & MAY_SETTLE else []
     if not roles & MAY_CANCEL:
         return []
     return [Offer(Verb.CANCEL, "It is being cancelled already." if is_being_cancelled else "")]
 
 
-def _settling(has_job_number: bool) -> list[Offer]:
-    lost = "" if has_job_number else "The provider's answer was lost, so there is no job number to ask for."
+def _settling(can_be_found: bool) -> list[Offer]:
+    lost = "" if can_be_found else "The answer was lost, and this provider cannot be searched for the job."
     return [Offer(Verb.ASK_AGAIN, lost), Offer(Verb.MARK_LOST), Offer(Verb.NOT_CHARGED)]

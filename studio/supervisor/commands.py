@@ -26,6 +26,10 @@ def beat(state: Path) -> list[str]:
     return [sys.executable, "-m", "celery", "-A", "studio", "beat", *files, "--loglevel", "INFO"]
 
 
+def poller() -> list[str]:
+    return manage("poll")
+
+
 def web(port: int) -> list[str]:
     serve = [sys.executable, "-m", "uvicorn", "studio.asgi:application", "--host", HOST, "--port", str(port)]
     return [*serve, "--lifespan", "off", "--ws", "none", "--no-access-log", "--timeout-graceful-shutdown", "3"]

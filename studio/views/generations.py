@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseStopPolling
 
-from studio.actions.settling_generations import ask_again, request_cancel, settle_unknown
+from studio.actions.settling_generations import adopt_late_clip, ask_again, request_cancel, settle_unknown
 from studio.errors import Invalid
+from studio.generators import can_search
 from studio.http import UserRequest, is_partial, see_other
 from studio.models import Generation, Project, roles_of
 from studio.rules.generation import GenerationState
@@ -57,6 +58,13 @@ def generation_settle(request: UserRequest, project_slug: str, pk: int) -> HttpR
     return _act(request, project_slug, pk, partial(settle_unknown, by=request.user, charged=charged))
 
 
+@login_required
+@require_POST
+def generation_adopt(request: UserRequest, project_slug: str, pk: int) -> HttpResponse:
+    """Makes a take of a clip that came although its generation had been cancelled."""
+    return _act(request, project_slug, pk, partial(adopt_late_clip, by=request.user))
+
+
 def _act(request: UserRequest, slug: str, pk: int, do: Callable[[Generation], None]) -> HttpResponse:
     project = project_for(request, slug, *READERS)
     row = _generation(project, pk)
@@ -73,8 +81,11 @@ def _context(request: UserRequest, project: Project, row: Generation) -> dict[st
     verbs = offers(
         GenerationState(row.state),
         roles=roles_of(request.user, project),
-        has_job_number=bool(row.remote_id),
+        can_be_found=bool(row.remote_id) or can_search(row.provider),
         is_being_cancelled=row.cancel_requested_at is not None,
+        has_late_clip=bool(row.delivered_sha256)
+        and row.state == GenerationState.CANCELLED
+        and not row.candidates.exists(),
     )
     seen = [
         (GenerationState(step["state"]).label, datetime.fromisoformat(step["at"]), step.get("said", ""))

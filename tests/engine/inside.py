@@ -50,14 +50,15 @@ def report() -> dict[str, object]:
             for row in Generation.objects.values("pk", "state", "reason", "remote_id", "client_key", "attempt")
         ],
         "candidates": candidates,
-        "torn": [row["sha256"] for row in candidates if not _is_whole(media_store().private_path(row["sha256"]))],
+        "torn": [row["sha256"] for row in candidates if not is_whole(media_store().private_path(row["sha256"]))],
         "runs": list(CheckRun.objects.values("candidate_id", "check_key", "status")),
         "open_reviews": list(Review.objects.filter(closed_at=None).values_list("candidate_id", flat=True)),
         "chain": verify_chain(),
     }
 
 
-def _is_whole(path) -> bool:
+def is_whole(path) -> bool:
+    """Whether a stored file is what its name says."""
     return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == path.name
 
 

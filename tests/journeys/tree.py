@@ -21,6 +21,7 @@ MARKS = {
     "broker": "valkey-server|redis-server",
     "sandbox": r"manage\.py\0sandbox",
     "worker": r"studio\0worker",
+    "poller": r"manage\.py\0poll",
     "beat": r"studio\0beat",
     "web": "uvicorn",
     "guardian": r"guardian\.py",

@@ -1,6 +1,7 @@
 """Every address that changes something: nothing without a token, nothing for strangers, nothing by GET."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -12,13 +13,15 @@ from reviews.actions.policies import active_policy
 from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome
 from reviews.views import urls as judging_urls
-from studio.models import Project
+from studio.models import Budget, Period, Project, Template
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
 from studio.views import urls as making_urls
+from studio.views.agreeing import sign_cost
 from tests.factories import (
     decide_as,
     let_settle,
+    make_batch,
     make_candidate,
     make_finding,
     make_generation,
@@ -32,6 +35,9 @@ PLAIN = {"sign_in", "sign_out", "settings_page", "claim_next", "audit_verify"} |
     "provider_open",
 }
 """They name no row of a project: a stranger to the project may send them, in their own place."""
+
+HOOKS = {"account_hook", "job_hook"}
+"""Providers call them: signed or secret, without a session (`test_hooks.py`)."""
 
 
 @pytest.fixture
@@ -47,6 +53,10 @@ def addresses(project: Project, author, reviewer, editor) -> dict[str, str]:
     decide_as(editor, approved, Outcome.APPROVE)
     let_settle(approved)
     lost = make_generation(prompt, state=GenerationState.UNKNOWN, remote_id="v1", run_after=None)
+    batch = make_batch(project, author)
+    make_generation(prompt, batch=batch, state=GenerationState.FAILED, run_after=None)
+    template = Template.objects.create(project=project, name="Greeting", text="Hello", author=author)
+    budget = Budget.objects.create(project=project, period=Period.DAY, cap=5, set_by=author)
     take, making = f"/candidates/{flagged.uuid}/", f"/p/{project.slug}/"
     return {
         "sign_in": "/sign-in/",
@@ -72,7 +82,18 @@ def addresses(project: Project, author, reviewer, editor) -> dict[str, str]:
         "generation_cancel": f"{making}generations/{lost.pk}/cancel/",
         "generation_ask": f"{making}generations/{lost.pk}/ask/",
         "generation_settle": f"{making}generations/{lost.pk}/settle/",
+        "generation_adopt": f"{making}generations/{lost.pk}/adopt/",
         "upload": f"{making}upload/",
+        "batch_new": f"{making}batches/new/",
+        "batch_preview": f"{making}batches/preview/",
+        "batch_pause": f"{making}batches/{batch.pk}/pause/",
+        "batch_resume": f"{making}batches/{batch.pk}/resume/",
+        "batch_cancel": f"{making}batches/{batch.pk}/cancel/",
+        "batch_retry": f"{making}batches/{batch.pk}/retry/",
+        "template_new": f"{making}templates/new/",
+        "template_edit": f"{making}templates/{template.pk}/",
+        "budget_set": f"{making}spend/budgets/",
+        "budget_remove": f"{making}spend/budgets/{budget.pk}/remove/",
     }
 
 
@@ -102,6 +123,13 @@ FORM = {
     "takes": "1",
     "theme": "dark",
     "undo_seconds": "10",
+    "period": "day",
+    "cap": "7",
+    "name": "Greeting",
+    "text": "Good evening",
+    "variables-TOTAL_FORMS": "0",
+    "variables-INITIAL_FORMS": "0",
+    "agreed": sign_cost(Decimal("0.0200")),
 }
 
 
@@ -119,7 +147,7 @@ def test_every_address_that_takes_a_post_stands_here(addresses, client, moderato
         client.force_login(moderator)  # one of them signs out
         if client.post(sample_of(pattern)).status_code != 405:
             taking.add(pattern.name)
-    assert taking == set(addresses)
+    assert taking == set(addresses) | HOOKS
 
 
 def test_nothing_changes_without_a_token(addresses, reviewer, editor, author, moderator):

@@ -1,6 +1,7 @@
 """From a reserved row to a take, against a live sandbox; and each way it may end otherwise."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -8,9 +9,12 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from studio.actions import fetching
+from providers.base import JobState, Recovery
+from providers.openai_videos.adapter import OpenAIVideos
+from reviews.models import Finding
+from studio.actions import fetching, watching
 from studio.actions.prompting import Order, estimate, submit_prompt
-from studio.actions.settling_generations import ask_again, request_cancel, settle_unknown
+from studio.actions.settling_generations import adopt_late_clip, ask_again, request_cancel, settle_unknown
 from studio.errors import Conflict, CostChanged, Invalid, NotPermitted
 from studio.media.storage import MediaStore
 from studio.models import Candidate, Event, Generation, Prompt
@@ -29,6 +33,15 @@ def order(sandbox, project, author):
         return submit_prompt(project=project, by=author, text=text, direction={}, order=order, **facts)
 
     return order
+
+
+@pytest.fixture
+def no_list(monkeypatch) -> None:
+    """As if the sandbox could not be searched for a lost job."""
+    whole = OpenAIVideos.capabilities
+    monkeypatch.setattr(
+        OpenAIVideos, "capabilities", lambda self: replace(whole(self), recovery=Recovery.NONE, can_list=False)
+    )
 
 
 def work_until_idle(seconds: float = 30) -> Generation:
@@ -102,7 +115,10 @@ def test_a_reviewer_may_not_order(sandbox, project, reviewer):
         ("refuse-input", GenerationState.REFUSED, Reason.REFUSED),
         ("quota", GenerationState.FAILED, Reason.QUOTA),
         ("expired", GenerationState.LOST, Reason.URL_EXPIRED),
-        ("lost", GenerationState.UNKNOWN, Reason.ANSWER_LOST),
+        ("no-file", GenerationState.LOST, Reason.URL_EXPIRED),
+        ("empty", GenerationState.LOST, Reason.BAD_BYTES),
+        ("html", GenerationState.LOST, Reason.BAD_BYTES),
+        ("other-job", GenerationState.UNKNOWN, Reason.MISMATCH),
     ],
 )
 def test_each_way_a_job_may_end(order, word, state, reason):
@@ -113,9 +129,29 @@ def test_each_way_a_job_may_end(order, word, state, reason):
     assert not Candidate.objects.exists()
 
 
-def test_a_lost_answer_is_never_sent_again(order, sandbox):
+@pytest.mark.parametrize("word", ["lost", "broken-answer"])
+def test_a_lost_answer_is_found_in_the_providers_list_and_never_sent_again(order, sandbox, word):
     before = len(sandbox.ledger())
-    order("Sea [sandbox:lost]")
+    order(f"Sea {uuid4()} [sandbox:{word}]")
+    generation = work_until_idle()
+    assert generation.state == GenerationState.SUCCEEDED
+    assert [job["id"] for job in sandbox.ledger()[before:]] == [generation.remote_id]
+    assert Event.objects.filter(verb="recovered").count() == 1
+
+
+def test_of_two_lost_answers_with_the_same_words_neither_is_guessed(order, sandbox):
+    """Either job could be either's: both are shown to a person, with their cost."""
+    before = len(sandbox.ledger())
+    order(f"Sea {uuid4()} [sandbox:lost]", order=replace(ORDER, takes=2))
+    work_until_idle()
+    assert {row.state for row in Generation.objects.all()} == {GenerationState.UNKNOWN}
+    assert {row.remote_id for row in Generation.objects.all()} == {""}
+    assert len(sandbox.ledger()) == before + 2
+
+
+def test_a_lost_answer_is_never_sent_again(no_list, order, sandbox):
+    before = len(sandbox.ledger())
+    order(f"Sea {uuid4()} [sandbox:lost]")
     generation = work_until_idle()
     Generation.objects.update(run_after=timezone.now())
     step_generation(generation.pk)
@@ -125,7 +161,7 @@ def test_a_lost_answer_is_never_sent_again(order, sandbox):
 
 def test_a_worker_that_died_while_sending_leaves_an_unknown(order, sandbox):
     before = len(sandbox.ledger())
-    order("Sea")
+    order(f"Sea {uuid4()}")
     Generation.objects.update(state=GenerationState.SENDING, sent_at=timezone.now())
     generation = work_until_idle()
     assert (generation.state, generation.reason) == (GenerationState.UNKNOWN, Reason.ANSWER_LOST)
@@ -174,12 +210,12 @@ def test_cancelled_before_it_was_sent_costs_nothing(order, author, sandbox):
         request_cancel(Generation.objects.get(), by=author)
 
 
-def test_a_person_settles_an_unknown_with_its_cost(order, author, reviewer):
+def test_a_person_settles_an_unknown_with_its_cost(no_list, order, author, reviewer):
     order("Sea [sandbox:lost]")
     generation = work_until_idle()
     with pytest.raises(NotPermitted):
         settle_unknown(generation, by=reviewer, charged=True)
-    with pytest.raises(Invalid, match="no job number"):
+    with pytest.raises(Invalid, match="cannot be searched"):
         ask_again(generation, by=author)
     settle_unknown(generation, by=author, charged=True)
     generation.refresh_from_db()
@@ -234,6 +270,9 @@ def test_an_unknown_job_that_still_runs_when_asked_again_stays_unknown(order, au
     step_generation(Generation.objects.get().pk)
     Generation.objects.update(deadline_at=timezone.now() - timedelta(seconds=1))
     ask_again(work_until_idle(), by=author)
+    step_generation(Generation.objects.get().pk)
+    assert Generation.objects.get().run_after > timezone.now()  # looked at like any other, until its time is over
+    Generation.objects.update(deadline_at=timezone.now() - timedelta(seconds=1))
     generation = work_until_idle()
     assert (generation.state, generation.reason) == (GenerationState.UNKNOWN, Reason.STALLED)
 
@@ -243,3 +282,76 @@ def test_nothing_is_ordered_when_the_disk_is_nearly_full(order, monkeypatch):
     with pytest.raises(Invalid, match="nearly full"):
         order("Sea")
     assert not Prompt.objects.exists()
+
+
+@pytest.mark.parametrize("word", ["garbage", "odd-status"])
+def test_trouble_on_the_way_to_the_end_is_looked_at_again(order, word):
+    order(f"Sea [sandbox:{word}]")
+    assert work_until_idle().state == GenerationState.SUCCEEDED
+
+
+def test_a_job_that_is_never_shown_is_unreadable_when_its_time_is_over(order):
+    order("Sea [sandbox:unreadable]")
+    step_generation(Generation.objects.get().pk)
+    Generation.objects.update(deadline_at=timezone.now())
+    generation = work_until_idle()
+    assert (generation.state, generation.reason) == (GenerationState.UNKNOWN, Reason.UNREADABLE)
+
+
+def test_bytes_that_another_generation_delivered_go_to_a_person(order):
+    for _ in range(2):
+        order("Sea [sandbox:same-bytes]")
+        work_until_idle()
+    first, second = Candidate.objects.order_by("pk")
+    assert first.sha256 == second.sha256
+    assert not Finding.objects.filter(candidate=first, check_key="same_bytes").exists()
+    found = Finding.objects.get(candidate=second)
+    assert (found.check_key, found.route) == ("same_bytes", "review")
+    assert f"take {first.generation.take_number}" in found.message.lower()
+
+
+def test_several_clips_of_one_call_are_several_takes(order):
+    order("Sea")
+    Generation.objects.update(samples=1)
+    generation = work_until_idle()
+    assert [take.sample for take in generation.candidates.all()] == [0]
+
+
+def test_a_failure_that_the_provider_calls_passing_is_tried_once_more(order, sandbox, monkeypatch):
+    monkeypatch.setattr(watching, "_react", _failing_once(watching._react))
+    order("Sea")
+    work_until_idle()
+    first, again = Generation.objects.order_by("pk")
+    assert (first.state, again.state) == (GenerationState.FAILED, GenerationState.SUCCEEDED)
+    assert (again.retry_of, again.take_number) == (first, 2)
+    assert first.client_key != again.client_key
+
+
+def _failing_once(react):
+    """The first look reports a fault that may pass; from then on the truth is told."""
+    told = []
+
+    def reacting(generation, snapshot):
+        if told:
+            return react(generation, snapshot)
+        told.append(generation)
+        fault = replace(snapshot, state=JobState.FAILED, error="Out of memory.", is_retryable=True)
+        return react(generation, fault)
+
+    return reacting
+
+
+def test_delivered_although_cancelled_it_is_booked_and_kept_until_a_person_adopts_it(order, author):
+    order("Sea [sandbox:late]")
+    row = Generation.objects.get()
+    while not row.remote_id:
+        step_generation(row.pk)
+        row.refresh_from_db()
+    request_cancel(row, by=author)
+    generation = work_until_idle()
+    assert (generation.state, generation.cost_billed) == (GenerationState.CANCELLED, Decimal("0.0100"))
+    assert not Candidate.objects.exists()
+    adopt_late_clip(generation, by=author)
+    assert Candidate.objects.get().sha256 == generation.delivered_sha256
+    with pytest.raises(Conflict, match="already"):
+        adopt_late_clip(generation, by=author)

@@ -20,7 +20,7 @@ DO: dict[Verb, Callable[[Generation, User], object]] = {
 
 
 def verbs(state: State, roles: frozenset[Role], *, number: bool = True, cancelling: bool = False) -> list[Verb]:
-    found = offers(state, roles=roles, has_job_number=number, is_being_cancelled=cancelling)
+    found = offers(state, roles=roles, can_be_found=number, is_being_cancelled=cancelling)
     return [offer.verb for offer in found if not offer.why]
 
 
@@ -36,8 +36,8 @@ def test_an_unknown_one_is_asked_for_or_settled():
 
 
 def test_without_a_job_number_asking_is_shown_refused():
-    [asking, *_] = offers(State.UNKNOWN, roles=AUTHOR, has_job_number=False, is_being_cancelled=False)
-    assert asking == Offer(Verb.ASK_AGAIN, "The provider's answer was lost, so there is no job number to ask for.")
+    [asking, *_] = offers(State.UNKNOWN, roles=AUTHOR, can_be_found=False, is_being_cancelled=False)
+    assert asking == Offer(Verb.ASK_AGAIN, "The answer was lost, and this provider cannot be searched for the job.")
 
 
 @pytest.mark.django_db

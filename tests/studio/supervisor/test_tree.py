@@ -11,7 +11,7 @@ import pytest
 from studio.paths import CODE
 from tests.journeys.tree import Tree, command_of, is_alive, running_tree, wait_until
 
-PARTS = {"broker", "sandbox", "worker", "beat", "web", "guardian"}
+PARTS = {"broker", "sandbox", "worker", "poller", "beat", "web", "guardian"}
 pytestmark = pytest.mark.journey
 
 
@@ -40,7 +40,7 @@ def test_it_keeps_its_secret_and_its_sockets_to_itself(tree: Tree) -> None:
     assert stat.S_IMODE(secret.parent.stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "broker", "sandbox", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "poller", "broker", "sandbox", "beat"])
 def test_it_starts_a_killed_child_again(tree: Tree, name: str) -> None:
     before = tree.pids()[name]
     os.kill(before, signal.SIGKILL)

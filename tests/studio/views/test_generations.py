@@ -45,10 +45,10 @@ def test_it_shows_states_costs_request_and_answer(prompt, author, sign_in):
 
 
 def test_an_unknown_one_says_what_it_may_cost_and_what_to_do(prompt, author, sign_in):
-    page = sign_in(author).get(address(make_unknown(prompt))).content.decode()
+    page = sign_in(author).get(address(make_unknown(prompt, provider="nobody"))).content.decode()
     assert "about $0.02 may have been charged" in page
     assert "Charged: mark it lost" in page
-    assert "there is no job number to ask for" in page
+    assert "this provider cannot be searched for the job" in page
 
 
 def test_asking_again_makes_it_due(prompt, author, sign_in):
@@ -59,8 +59,8 @@ def test_asking_again_makes_it_due(prompt, author, sign_in):
     assert row.state == GenerationState.UNKNOWN
 
 
-def test_asking_without_a_job_number_is_refused(prompt, author, sign_in):
-    row = make_unknown(prompt)
+def test_asking_a_provider_that_cannot_be_searched_is_refused(prompt, author, sign_in):
+    row = make_unknown(prompt, provider="nobody")
     assert sign_in(author).post(address(row, "ask/")).status_code == 422
     row.refresh_from_db()
     assert row.run_after is None
