@@ -2,6 +2,7 @@
 
 import pytest
 
+from studio.generators import offers
 from studio.models import Event, ProviderAccount, ProviderGate, User
 from studio.rules.generation import GenerationState
 from tests.factories import make_generation, make_prompt
@@ -129,6 +130,14 @@ def test_keys_that_cannot_be_opened_any_more_are_said_and_can_be_replaced(modera
     assert "keys cannot be opened" in client.get("/providers/").content.decode()
     assert save(client, secret_api_key=KEY).status_code == 303
     assert "keys cannot be opened" not in client.get("/providers/").content.decode()
+
+
+def test_keys_that_cannot_be_opened_do_not_take_the_other_providers_away(moderator, author, sign_in, settings):
+    save(sign_in(moderator), secret_api_key=KEY)
+    settings.KEYRING = ["quite another ring key, also long enough"]
+    offered = {offer.terms.key: offer.why_not for offer in offers()}
+    assert offered["sandbox-1"] == ""
+    assert "has no key" in offered["sora-2"]
 
 
 def test_a_provider_that_is_switched_off_is_off(moderator, sign_in):
