@@ -135,10 +135,13 @@ class Shown:
             "momo": [
                 *("/", "/queues/", "/queues/escalations/", prompts, self.place("people/"), self.place("spend/")),
                 *(self.take("withdrawn"), self.take("escalated"), *self.generations()[1:2]),
+                *("/providers/", "/providers/sandbox/", "/providers/openai_videos/"),
             ],
             "aud": [
                 "/",
                 "/audit/",
+                "/providers/",
+                "/providers/openai_videos/",
                 "/queues/",
                 prompts,
                 self.place("people/"),

@@ -29,7 +29,11 @@ from tests.factories import (
     make_review,
 )
 
-PLAIN = {"sign_in", "sign_out", "settings_page", "claim_next", "audit_verify"}
+PLAIN = {"sign_in", "sign_out", "settings_page", "claim_next", "audit_verify"} | {
+    "provider_settings",
+    "provider_test",
+    "provider_open",
+}
 """They name no row of a project: a stranger to the project may send them, in their own place."""
 
 HOOKS = {"account_hook", "job_hook"}
@@ -60,6 +64,9 @@ def addresses(project: Project, author, reviewer, editor) -> dict[str, str]:
         "settings_page": "/settings/",
         "claim_next": "/queues/flagged/claim/",
         "audit_verify": "/audit/verify/",
+        "provider_settings": "/providers/sandbox/",
+        "provider_test": "/providers/sandbox/test/",
+        "provider_open": "/providers/sandbox/open/",
         "review_claim": f"/reviews/{case.pk}/claim/",
         "review_release": f"/reviews/{case.pk}/release/",
         "review_skip": f"/reviews/{case.pk}/skip/",
