@@ -40,7 +40,7 @@ JUDGED = {
     "changes": ("mina", "request_changes", ("stutter",)),
     "escalated": ("mina", "escalate", ()),
 }
-WORDS = ("A lighthouse at dusk", "A ship [sandbox:lost]", "An actor [sandbox:refuse]", "Snow [sandbox:fail]")
+WORDS = ("A lighthouse at dusk", "A ship [sandbox:other-job]", "An actor [sandbox:refuse]", "Snow [sandbox:fail]")
 
 
 class Shown:
