@@ -62,7 +62,7 @@ def uploader(client: Client) -> Callable[[Route], None]:
 
 def picture(colour: str = "teal") -> bytes:
     with BytesIO() as file:
-        Image.new("RGB", (320, 180), colour).save(file, "PNG")
+        Image.new("RGB", (1280, 720), colour).save(file, "PNG")
         return file.getvalue()
 
 
@@ -118,7 +118,7 @@ def test_files_of_the_mode_are_shown_added_and_sent(desk: Page, still: Asset, tm
     desk.get_by_role("button", name="Add", exact=True).click()
     expect(desk.locator("#files")).to_contain_text("dawn.png")
 
-    desk.get_by_label("First frame").select_option(label="dawn.png (320 × 180)")
+    desk.get_by_label("First frame").select_option(label="dawn.png (1280 × 720)")
     desk.get_by_label("We may use these files for this.").check()
     expect(desk.locator("#said-files")).to_be_empty()
     expect(desk.locator("#cost .button-primary")).to_have_text("Generate 2 takes, about $0.08")

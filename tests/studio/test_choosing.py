@@ -40,7 +40,7 @@ def test_the_price_of_one_clip_does_not_depend_on_how_many_are_asked_for(monkeyp
     ("changed", "reason"),
     [
         ({"seconds": 31}, "30 s at most; the spec asks for 31."),
-        ({"operation": Operation.EXTEND}, "Sandbox 1 extends no clips."),
+        ({"operation": Operation.OUTPAINT}, "Sandbox 1 widens no clips."),
         ({"samples": 2}, "Sandbox 1 makes one clip a call; 2 are asked for."),
     ],
 )

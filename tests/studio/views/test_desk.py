@@ -12,7 +12,7 @@ from studio.actions.budgeting import set_budget
 from studio.models import AssetKind, Generation, Project, Prompt, PromptReference
 from studio.rules.budget import Period
 from studio.rules.lifecycle import Status
-from tests.factories import make_asset, make_candidate, make_generation, make_project, make_prompt
+from tests.factories import FACTS, make_asset, make_candidate, make_generation, make_project, make_prompt
 
 pytestmark = pytest.mark.django_db
 NEW = "/p/harbour/prompts/new/"
@@ -199,7 +199,7 @@ FRAMED = {"operation": "image_to_video", "rights": "on"}
 
 
 def test_a_first_frame_goes_along(project, author, sign_in):
-    still = make_asset(project, author)
+    still = make_asset(project, author, width=640, height=360)
     assert press(sign_in(author), file_first_frame=f"asset-{still.uuid}", **FRAMED).status_code == 303
     prompt = Prompt.objects.get()
     reference = prompt.references.get()
@@ -207,7 +207,7 @@ def test_a_first_frame_goes_along(project, author, sign_in):
 
 
 def test_a_take_goes_along_as_its_poster(project, author, sign_in):
-    take = make_candidate(make_prompt(project, author))
+    take = make_candidate(make_prompt(project, author), facts=FACTS | {"width": 640, "height": 360})
     assert press(sign_in(author), file_first_frame=f"take-{take.uuid}", **FRAMED).status_code == 303
     assert PromptReference.objects.get().take == take
 
@@ -219,7 +219,7 @@ def test_files_of_another_mode_stay_behind(project, author, sign_in):
 
 
 def test_nothing_goes_along_without_the_tick_for_its_rights(project, author, sign_in):
-    still = make_asset(project, author)
+    still = make_asset(project, author, width=640, height=360)
     typed = {"operation": "image_to_video", "file_first_frame": f"asset-{still.uuid}"}
     response = press(sign_in(author), agreed="", **typed)
     assert (response.status_code, list(response.context["form"].errors)) == (422, ["rights"])
@@ -272,9 +272,9 @@ def test_the_files_part_keeps_what_is_ticked(project, author, sign_in):
 
 
 def test_each_model_says_why_it_cannot_in_a_place_of_its_own(project, author, sign_in):
-    page = sign_in(author).get(COST, TYPED | {"operation": "remix"}).content.decode()
+    page = sign_in(author).get(COST, TYPED | {"operation": "outpaint"}).content.decode()
     place = page.partition('id="why-sandbox_1"')[2].partition("</div>")[0]
-    assert "Sandbox 1 remixes no takes." in place
+    assert "Sandbox 1 widens no clips." in place
 
 
 def test_a_retired_model_leads_to_the_one_to_use_instead(project, author, sign_in, monkeypatch):

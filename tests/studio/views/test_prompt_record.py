@@ -162,7 +162,9 @@ def test_it_says_mode_move_files_and_what_each_model_was_sent(project, author, s
 
 def test_more_takes_are_ordered_with_the_mode_and_the_files_of_the_revision(project, author, sign_in):
     prompt = make_prompt(project, author, mode="image_to_video")
-    PromptReference.objects.create(prompt=prompt, role="first_frame", asset=make_asset(project, author))
+    PromptReference.objects.create(
+        prompt=prompt, role="first_frame", asset=make_asset(project, author, width=64, height=36)
+    )
     make_generation(prompt, state=GenerationState.SUCCEEDED, run_after=None)
     client = sign_in(author)
     agreed = client.get(address(prompt)).context["more"].agreed
