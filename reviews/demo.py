@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from django.contrib.auth.models import Permission
 
+from providers.catalogue import catalogue
 from reviews.actions.deciding import ReasonGiven, decide
 from reviews.actions.policies import active_policy
 from reviews.actions.publishing import withdraw
@@ -78,11 +79,17 @@ class Shot:
     seconds: int = 3
     size: str = "960x540"
     seed: int = 1
+    model: str = "sandbox-1"
     withdrawn: bool = False
 
     @property
     def order(self) -> Order:
-        return Order("sandbox-1", self.seconds, self.size, self.takes, fps="24", audio=True, seed=self.seed)
+        """What the model cannot be asked for is left to it."""
+        terms = catalogue()[self.model]
+        fps = "24" if "fps" in terms.extras else ""
+        audio = True if "audio" in terms.extras else None
+        seed = self.seed if "seed" in terms.extras else None
+        return Order(self.model, self.seconds, self.size, self.takes, fps=fps, audio=audio, seed=seed)
 
 
 def shots() -> list[Shot]:

@@ -49,12 +49,16 @@ def step(generation: Generation) -> None:
 
 
 def _send(generation: Generation) -> None:
-    request = replace(request_of(generation), callback_url=callback_url(generation))
-    if _mark_sending(generation, request) is not None:
+    """The files that go along are read only once the door is passed: a row that waits would read them each time."""
+    if _mark_sending(generation, request_of(generation, with_content=False)) is not None:
         return
     crashpoint("generating.before_call")
     try:
+        request = replace(request_of(generation), callback_url=callback_url(generation))
         submitted = call(generation, lambda adapter: adapter.submit(request, str(generation.client_key)))
+    except OSError as error:
+        said = f"A file that goes along cannot be read here; nothing was sent. {error}"
+        conclude(generation, GenerationState.FAILED, reason=Reason.INVALID, explanation=said)
     except refusals.AnswerLost as error:
         finish_step(generation, again_at=clock.now(), explanation=error.message)
     except refusals.ProviderUnavailable as error:

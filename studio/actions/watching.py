@@ -38,15 +38,17 @@ def _tell_to_stop(generation: Generation) -> None:
     write_leased(generation, cancel_told_at=clock.now())
 
 
+def _confirm_cancel(generation: Generation, said: str, **cost: Any) -> None:
+    """Stopped, whatever the provider calls it. Without a bill the estimate is booked: work that was begun may be."""
+    booked = {"cost_billed": generation.cost_estimated} if generation.cancel_told_at else {}
+    explanation = said or "Cancelled at the provider; the estimate is booked, as it names no bill."
+    conclude(generation, GenerationState.CANCELLED, explanation=explanation, **(booked | cost))
+
+
 def cannot_see(generation: Generation, error: refusals.ProviderError) -> None:
     """A look that brought no answer about the job."""
     if isinstance(error, refusals.NotFound) and generation.cancel_told_at:
-        conclude(
-            generation,
-            GenerationState.CANCELLED,
-            explanation="Cancelled at the provider; the estimate is booked, as it names no bill.",
-            cost_billed=generation.cost_estimated,
-        )
+        _confirm_cancel(generation, "")
     elif isinstance(error, refusals.NotFound):
         conclude(generation, GenerationState.UNKNOWN, reason=Reason.UNREADABLE)
     elif isinstance(error, refusals.ProviderRetired):
@@ -73,6 +75,8 @@ def _react(generation: Generation, snapshot: Snapshot) -> None:
                 answer=dict(snapshot.raw),
                 **cost,
             )
+        case JobState.FAILED if generation.cancel_told_at:
+            _confirm_cancel(generation, snapshot.error, **cost)
         case JobState.FAILED:
             conclude(
                 generation,
@@ -84,7 +88,7 @@ def _react(generation: Generation, snapshot: Snapshot) -> None:
                 **cost,
             )
         case JobState.CANCELLED:
-            conclude(generation, GenerationState.CANCELLED, explanation=snapshot.error, **cost)
+            _confirm_cancel(generation, snapshot.error, **cost)
         case _ if is_overdue(generation, clock.now()):
             conclude(generation, GenerationState.UNKNOWN, reason=Reason.STALLED)
         case _:
