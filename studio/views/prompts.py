@@ -123,7 +123,7 @@ def prompt_generate(request: UserRequest, project_slug: str, pk: int) -> HttpRes
 
 
 def _more(request: UserRequest, prompt: Prompt) -> HttpResponse:
-    form = _order_form(prompt, request.POST.get("takes", ""))
+    form = order_form(prompt, request.POST.get("takes", ""))
     agreed = agreed_cost(request.POST.get("agreed", ""))
     known = request.POST.get("known_takes", "")[:9]
     if not form.is_valid() or not known.isdecimal():
@@ -186,13 +186,13 @@ def branches_of(thread: Sequence[Prompt]) -> list[tuple[int, Prompt]]:
     return rows
 
 
-def _order_form(prompt: Prompt, takes: str) -> OrderForm:
+def order_form(prompt: Prompt, takes: str) -> OrderForm:
     values = values_of(prompt)
     data = {name: value for name, value in values.items() if value != ""} | {"takes": takes}
     return OrderForm(data, models=[terms.key for terms in usable_models()], initial=values)
 
 
 def _quote_more(prompt: Prompt, takes: str) -> Quote:
-    form = _order_form(prompt, takes)
+    form = order_form(prompt, takes)
     form.is_valid()
     return quote(form, prompt.text, prompt.direction)

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from studio.views import accounts, desk, generations, hooks, prompts, uploads
+from studio.views import accounts, desk, generations, hooks, prompts, tokens, uploads
 
 urlpatterns = [
     path("sign-in/", accounts.sign_in, name="sign_in"),
     path("sign-out/", accounts.sign_out, name="sign_out"),
     path("settings/", accounts.settings_page, name="settings_page"),
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("p/<slug:project_slug>/people/", accounts.people, name="people"),
     path("p/<slug:project_slug>/prompts/", prompts.prompts, name="prompts"),
     path("p/<slug:project_slug>/prompts/new/", desk.prompt_new, name="prompt_new"),

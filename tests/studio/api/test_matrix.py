@@ -1,0 +1,216 @@
+"""Every operation against every kind of holder: what the document does not list here, nobody may add."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from reviews.actions.policies import active_policy
+from studio.models import Generation, Prompt
+from studio.rules.generation import GenerationState
+from studio.rules.lifecycle import Status
+from studio.rules.roles import Role
+from studio.rules.scopes import Scope
+from tests.factories import make_candidate, make_generation, make_person, make_project, make_prompt
+from tests.reviews.views.test_every_post import everything
+from tests.studio.api.conftest import order, software
+
+pytestmark = pytest.mark.django_db
+DOCUMENT = "/api/v1/openapi.json"
+A = "author"
+READS, WRITES = Scope.GENERATIONS_READ, Scope.PROMPTS_WRITE
+
+
+@dataclass(frozen=True)
+class Row:
+    """`right` is what `person` (an author unless said) gets with the scope, `auditor` what an auditor gets with it,
+    `foreign` what somebody of another project gets. Without a token it is 401, without the scope 403, always.
+    """
+
+    scope: Scope | None
+    right: int
+    foreign: int
+    auditor: int
+    person: str = A
+
+
+MATRIX = {
+    "list_projects": Row(None, 200, 200, 200),
+    "list_providers": Row(None, 200, 200, 200),
+    "list_models": Row(None, 200, 200, 200),
+    "list_prompts": Row(READS, 200, 200, 200),
+    "get_prompt": Row(READS, 200, 404, 200),
+    "cost_of_prompt": Row(WRITES, 200, 404, 403),
+    "order_prompt": Row(WRITES, 201, 404, 403),
+    "generate_prompt": Row(WRITES, 201, 404, 403),
+    "list_generations": Row(READS, 200, 200, 200),
+    "get_generation": Row(READS, 200, 404, 200),
+    "cancel_generation": Row(WRITES, 200, 404, 403),
+    "ask_generation": Row(WRITES, 200, 404, 403),
+    "settle_generation": Row(WRITES, 200, 404, 403),
+    "adopt_generation": Row(WRITES, 409, 404, 403),
+    "list_takes": Row(Scope.CANDIDATES_READ, 200, 200, 200),
+    "get_take": Row(Scope.CANDIDATES_READ, 200, 404, 200),
+    "get_file": Row(Scope.CANDIDATES_READ, 200, 404, 200),
+    "list_publications": Row(Scope.PUBLICATIONS_READ, 200, 200, 200),
+    "list_events": Row(Scope.AUDIT_READ, 200, 403, 200, person="moderator"),
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    method: str
+    address: str
+    body: dict[str, object] | None = None
+
+    def by(self, client: Client):
+        if self.method == "get":
+            return client.get(self.address)
+        return getattr(client, self.method)(self.address, self.body or {}, content_type="application/json")
+
+
+@pytest.fixture
+def calls(project, author) -> dict[str, Call]:
+    """One call of each operation that finds something to work on."""
+    active_policy(project)
+    prompt = make_prompt(project, author)
+    take = make_candidate(prompt, status=Status.IN_REVIEW)
+    newest = {"provider": "sandbox", "parameters": {"seconds": 4, "size": "640x360", "fps": "", "audio": None}}
+    running = make_generation(prompt, state=GenerationState.RUNNING, remote_id="v1", **newest)
+    unknown = make_generation(prompt, state=GenerationState.UNKNOWN, remote_id="v2", **newest)
+    api, costs = "/api/v1/", {name: value for name, value in order().items() if name in COST_FIELDS}
+    found = {
+        "list_projects": Call("get", "projects"),
+        "list_providers": Call("get", "providers"),
+        "list_models": Call("get", "models"),
+        "list_prompts": Call("get", "prompts"),
+        "get_prompt": Call("get", f"prompts/{prompt.pk}"),
+        "cost_of_prompt": Call("post", "projects/harbour/prompts/cost", costs),
+        "order_prompt": Call("post", "projects/harbour/prompts", order()),
+        "generate_prompt": Call(
+            "post", f"prompts/{prompt.pk}/generate", {"takes": 1, "agreed_cost": "0.0400", "known_takes": 2}
+        ),
+        "list_generations": Call("get", "generations"),
+        "get_generation": Call("get", f"generations/{running.pk}"),
+        "cancel_generation": Call("post", f"generations/{running.pk}/cancel"),
+        "ask_generation": Call("post", f"generations/{unknown.pk}/ask"),
+        "settle_generation": Call("post", f"generations/{unknown.pk}/settle", {"charged": False}),
+        "adopt_generation": Call("post", f"generations/{unknown.pk}/adopt"),
+        "list_takes": Call("get", "takes"),
+        "get_take": Call("get", f"takes/{take.uuid}"),
+        "get_file": Call("get", f"takes/{take.uuid}/files/poster.jpg"),
+        "list_publications": Call("get", "publications"),
+        "list_events": Call("get", "events"),
+    }
+    return {name: Call(call.method, api + call.address, call.body) for name, call in found.items()}
+
+
+COST_FIELDS = {"text", "direction", "model", "seconds", "size", "takes", "audio"}
+
+
+def documented(client: Client) -> dict[str, dict[str, object]]:
+    paths = client.get(DOCUMENT).json()["paths"]
+    return {operation["operationId"]: operation for each in paths.values() for operation in each.values()}
+
+
+def test_every_operation_of_the_document_stands_in_the_table_with_its_scope(client, calls):
+    said = {name: operation["x-scope"] for name, operation in documented(client).items()}
+    assert said == {name: row.scope.value if row.scope else "" for name, row in MATRIX.items()}
+    assert set(calls) == set(MATRIX)
+
+
+def test_no_operation_decides_approves_or_publishes(client):
+    words = ("decide", "decision", "approve", "publish/", "review", "withdraw", "claim")
+    paths = client.get(DOCUMENT).json()["paths"]
+    assert not [path for path in paths for word in words if word in path]
+    assert not [scope for scope in Scope for word in ("decide", "approve", "publish:") if word in scope.value]
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_without_a_token_nothing_opens_and_nothing_changes(name, calls, client, author):
+    before = everything()
+    for headers in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer dly_0123456789_" + "0" * 64}):
+        answer = calls[name].by(Client(headers=headers))
+        assert answer.status_code == 401
+        assert answer.json()["error"] == "NoToken"
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_a_session_opens_nothing(name, calls, client, author):
+    client.force_login(author)
+    assert calls[name].by(client).status_code == 401
+
+
+@pytest.mark.parametrize("name", [name for name, row in MATRIX.items() if row.scope])
+def test_every_scope_but_the_right_one_is_refused(name, calls, author, moderator):
+    row = MATRIX[name]
+    person = {"author": author, "moderator": moderator}[row.person]
+    holder = software(person, *(scope for scope in Scope if scope is not row.scope))
+    before = without_tokens(everything())
+    answer = calls[name].by(holder)
+    assert (answer.status_code, answer.json()["error"]) == (403, "ScopeMissing")
+    assert without_tokens(everything()) == before
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_the_right_scope_alone_is_enough(name, calls, author, moderator):
+    row = MATRIX[name]
+    person = {"author": author, "moderator": moderator}[row.person]
+    answer = calls[name].by(software(person, row.scope or Scope.ADMIN))
+    assert answer.status_code == row.right, answer.content
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_somebody_of_another_project_finds_nothing_and_changes_nothing(name, calls, project):
+    elsewhere = make_project("elsewhere")
+    stranger = make_person("stranger", elsewhere, *Role)
+    if name == "list_events":  # the trail is one for all; who keeps it anywhere may read it
+        stranger = make_person("stranger2", elsewhere, Role.AUTHOR)
+    holder = software(stranger)
+    before = without_tokens(everything())
+    answer = calls[name].by(holder)
+    assert answer.status_code == MATRIX[name].foreign
+    if name.startswith("list_") and answer.status_code == 200 and name not in ("list_providers", "list_models"):
+        assert [item.get("slug") for item in answer.json()["items"]] in ([], ["elsewhere"])
+    assert without_tokens(everything()) == before
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_a_token_for_one_project_does_not_reach_the_others_of_its_owner(name, calls, author, moderator):
+    row, elsewhere = MATRIX[name], make_project("elsewhere")
+    person = {"author": author, "moderator": moderator}[row.person]
+    person.memberships.create(project=elsewhere, role=row.person)
+    answer = calls[name].by(software(person, project=elsewhere))
+    assert answer.status_code == row.foreign
+    if name.startswith("list_") and row.foreign == 200 and name not in ("list_providers", "list_models"):
+        assert [item.get("slug") for item in answer.json()["items"]] in ([], ["elsewhere"])
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_an_auditor_reads_everything_and_changes_nothing(name, calls, auditor):
+    holder = software(auditor)
+    before = without_tokens(everything())
+    answer = calls[name].by(holder)
+    assert answer.status_code == MATRIX[name].auditor, answer.content
+    assert without_tokens(everything()) == before
+
+
+def test_a_reviewer_reads_takes_but_no_prompts(calls, reviewer):
+    holder = software(reviewer)
+    assert calls["get_take"].by(holder).status_code == 200
+    assert calls["get_prompt"].by(holder).status_code == 403
+    assert calls["get_generation"].by(holder).status_code == 403
+    assert calls["list_generations"].by(holder).json()["items"] == []
+
+
+def test_orders_of_a_right_holder_are_written(calls, author):
+    calls["order_prompt"].by(software(author, WRITES))
+    assert Prompt.objects.filter(author=author).count() == 2
+    assert Generation.objects.filter(state="reserved").count() == 3
+
+
+def without_tokens(rows: dict[str, list[tuple[object, ...]]]) -> dict[str, list[tuple[object, ...]]]:
+    """When a token was last used, and how often it wrote, may change by every request."""
+    return {name: kept for name, kept in rows.items() if name != "ApiToken"}
