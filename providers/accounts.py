@@ -1,5 +1,6 @@
 """How a provider is reached, as the environment or a moderator says it; and what one can be asked to say."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -51,6 +52,8 @@ class ProviderInfo:
     any_of: tuple[tuple[str, ...], ...] = (("api_key",),)
     retired: str = ""
     """A sentence when the official service is gone for good."""
+    official_pattern: str = ""
+    """A regular expression for further official addresses, such as those of regions."""
 
     def is_complete(self, account: Account) -> bool:
         """Whether `account` holds an address and enough keys to be tried."""
@@ -58,4 +61,7 @@ class ProviderInfo:
         return bool(account.base_url) and has_keys
 
     def is_official(self, account: Account) -> bool:
-        return bool(self.official_base_url) and account.base_url.rstrip("/") == self.official_base_url.rstrip("/")
+        base_url = account.base_url.rstrip("/")
+        if self.official_pattern and re.fullmatch(self.official_pattern, base_url):
+            return True
+        return bool(self.official_base_url) and base_url == self.official_base_url.rstrip("/")

@@ -38,13 +38,17 @@ class CatalogueAdapter:
             return [Problem("model", self._unknown_model(request.model))]
         if gone := self._retired(terms):
             return [Problem("model", gone)]
-        return [*problems_of(request, terms), *self._problems(request, terms)]
+        return [*problems_of(request, self._narrowed(request, terms)), *self._problems(request, terms)]
 
     def estimate(self, request: GenerationRequest) -> Estimate:
-        return estimate_of(request, self._terms(request))
+        return estimate_of(request, self._narrowed(request, self._terms(request)))
 
     async def aclose(self) -> None:
         await self._client.aclose()
+
+    def _narrowed(self, request: GenerationRequest, terms: ModelTerms) -> ModelTerms:  # noqa: ARG002 — as below
+        """`terms` as they hold for the operation of `request`, where a provider makes a difference."""
+        return terms
 
     def _problems(self, request: GenerationRequest, terms: ModelTerms) -> list[Problem]:  # noqa: ARG002 — for adapters to say more
         """What only this provider refuses, beyond the terms of the model."""

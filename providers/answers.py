@@ -85,7 +85,9 @@ def job_id(value: object) -> str:
 
 def percent(value: object) -> int | None:
     """A progress of 0 to 100 as a whole number."""
-    return max(0, min(100, int(value))) if isinstance(value, int | float) and math.isfinite(value) else None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return max(0, min(100, int(value))) if isinstance(value, int | float) else None
 
 
 def unix_instant(value: object) -> datetime | None:

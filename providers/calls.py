@@ -1,12 +1,21 @@
 """The three kinds of call to a vendor, each with its own view of what a broken line means."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import httpx
 
 from providers.errors import AnswerLost, BadAnswer, ProviderError, ProviderUnavailable
-from providers.http import MAX_JSON_BYTES, MAX_MEDIA_BYTES, Answer, exchange, media_bytes, raw_bytes
+from providers.http import (
+    EXCHANGE_SECONDS,
+    MAX_JSON_BYTES,
+    MAX_MEDIA_BYTES,
+    Answer,
+    exchange,
+    followed,
+    media_bytes,
+    raw_bytes,
+)
 
 NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 MAX_ERROR_BYTES = 65536
@@ -48,23 +57,36 @@ def accepted() -> Iterator[None]:
 
 
 async def reading_call(
-    client: httpx.AsyncClient, request: httpx.Request, error_of: ErrorOf, *, max_bytes: int = MAX_JSON_BYTES
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    error_of: ErrorOf,
+    *,
+    max_bytes: int = MAX_JSON_BYTES,
+    within_seconds: float = EXCHANGE_SECONDS,
 ) -> Answer:
     """Send a call that costs nothing and may be repeated. Raises ProviderError."""
     with reading():
-        answer = await exchange(client, request, max_bytes=max_bytes)
+        answer = await exchange(client, request, max_bytes=max_bytes, within_seconds=within_seconds)
     if not 200 <= answer.status < 300:
         raise error_of(answer)
     return answer
 
 
 async def media_call(
-    client: httpx.AsyncClient, request: httpx.Request, error_of: ErrorOf, *, max_bytes: int = MAX_MEDIA_BYTES
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    error_of: ErrorOf,
+    *,
+    max_bytes: int = MAX_MEDIA_BYTES,
+    redirects_to: Collection[str] = (),
 ) -> AsyncIterator[bytes]:
-    """The bytes of a file as they come. Raises ProviderError, BadAnswer for a body that is not as announced."""
+    """The bytes of a file as they come. Raises ProviderError, BadAnswer for a body that is not as announced.
+
+    `redirects_to` are the hosts that the file may lie at instead, see `followed`.
+    """
     request.headers["Accept-Encoding"] = "identity"
     with reading():
-        response = await client.send(request, stream=True)
+        response = await followed(client, request, redirects_to)
         try:
             if response.status_code != 200:
                 raise error_of(await _short_answer(response))

@@ -26,6 +26,7 @@ EXCHANGE_SECONDS = 60.0
 MAX_JSON_BYTES = 2 * 1024 * 1024
 MAX_MEDIA_BYTES = 2 * 1024 * 1024 * 1024
 CONNECTIONS = 32
+MOST_HOPS = 2
 
 Resolver = Callable[[str, int], Awaitable[Collection[str]]]
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -189,11 +190,17 @@ def guarded_client(allow_hosts: Collection[str] = (), resolver: Resolver = resol
     return httpx.AsyncClient(transport=transport, timeout=TIMEOUT, trust_env=False, follow_redirects=False)
 
 
-async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, max_bytes: int = MAX_JSON_BYTES) -> Answer:
+async def exchange(
+    client: httpx.AsyncClient,
+    request: httpx.Request,
+    *,
+    max_bytes: int = MAX_JSON_BYTES,
+    within_seconds: float = EXCHANGE_SECONDS,
+) -> Answer:
     """Send `request` and read its whole answer. Raises BadAnswer past `max_bytes` (decoded), httpx.TransportError."""
     request.headers["Accept-Encoding"] = "identity"
     try:
-        async with asyncio.timeout(EXCHANGE_SECONDS):
+        async with asyncio.timeout(within_seconds):
             response = await client.send(request, stream=True)
             try:
                 return Answer(response.status_code, response.headers, await _read(response, max_bytes))
@@ -201,6 +208,45 @@ async def exchange(client: httpx.AsyncClient, request: httpx.Request, *, max_byt
                 await response.aclose()
     except TimeoutError as error:
         raise httpx.ReadTimeout("The answer took too long.", request=request) from error
+
+
+async def followed(
+    client: httpx.AsyncClient, request: httpx.Request, hosts: Collection[str], *, hops: int = MOST_HOPS
+) -> httpx.Response:
+    """The open answer to `request`, or to where it is sent on: at most `hops` times, to declared hosts only.
+
+    `hosts` are names, or "*.example.com" for all below one; the machine that was asked counts as declared. Each hop is
+    a new request through the whole guard, over https (or as plain as the first one), without a header of the first:
+    keys stay where they were sent. Raises DestinationRefused, BadAnswer.
+    """
+    declared = (*hosts, host_and_port(request.url))
+    for _ in range(hops if hosts else 0):
+        response = await client.send(request, stream=True)
+        if not response.has_redirect_location:
+            return response
+        await response.aclose()
+        onward = _onward(request.url, response.headers["Location"], declared)
+        request = client.build_request("GET", onward, headers={"Accept-Encoding": "identity"})
+    return await client.send(request, stream=True)
+
+
+def _onward(asked: httpx.URL, location: str, declared: Collection[str]) -> httpx.URL:
+    try:
+        url = asked.join(location)
+    except httpx.InvalidURL as error:
+        raise BadAnswer("The file was moved to what is no address.") from error
+    if url.scheme not in ("http", "https") or not _is_declared(url, declared):
+        raise DestinationRefused(f"The file was moved to {url.host or 'nowhere'}, which is not expected.")
+    check_url(url, (host_and_port(asked),) if asked.scheme == "http" else ())
+    return url
+
+
+def _is_declared(url: httpx.URL, declared: Collection[str]) -> bool:
+    if host_and_port(url) in declared:
+        return True
+    names = [name.removeprefix("*") if name.startswith("*.") else name for name in declared]
+    is_usual = url.port is None
+    return is_usual and any(url.host.endswith(name) if name.startswith(".") else url.host == name for name in names)
 
 
 async def _read(response: httpx.Response, max_bytes: int) -> bytes:

@@ -8,11 +8,17 @@ import httpx
 from providers.accounts import Account, ProviderInfo
 from providers.base import Adapter
 from providers.errors import ProviderRetired
+from providers.google import adapter as google
 from providers.http import guarded_client
 from providers.openai_videos import adapter as openai_videos
+from providers.runway import adapter as runway
 
 Build = Callable[[ProviderInfo, Account, httpx.AsyncClient], Adapter]
-FAMILIES: tuple[tuple[tuple[ProviderInfo, ...], Build], ...] = ((openai_videos.INFOS, openai_videos.build),)
+FAMILIES: tuple[tuple[tuple[ProviderInfo, ...], Build], ...] = (
+    (openai_videos.INFOS, openai_videos.build),
+    (runway.INFOS, runway.build),
+    (google.INFOS, google.build),
+)
 PROVIDERS: Mapping[str, ProviderInfo] = {info.slug: info for infos, _ in FAMILIES for info in infos}
 BUILDERS: Mapping[str, Build] = {info.slug: build for infos, build in FAMILIES for info in infos}
 

@@ -9,6 +9,7 @@ DailiesError
 │   ├── AlreadySettled  the undo window has passed
 │   └── CostChanged     the estimate shown is not the estimate now
 ├── Invalid             the input cannot be used (422)
+│   └── OverBudget      a cap leaves less than it costs
 └── LeaseLost           a machine's hold on a row passed to another; never shown to people
 """
 
@@ -47,6 +48,10 @@ class IllegalTransition(Conflict):
 
 
 class Invalid(DailiesError):
+    pass
+
+
+class OverBudget(Invalid):
     pass
 
 

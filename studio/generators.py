@@ -96,6 +96,14 @@ def planning_adapter(provider: str) -> Adapter:
     return planning_adapter_for(account_of(provider))
 
 
+def is_official(provider: str) -> bool:
+    """Whether calls go to the vendor itself, whose usual limits then hold, and not to a gateway or the sandbox."""
+    try:
+        return PROVIDERS[provider].is_official(account_of(provider))
+    except (Invalid, KeyError):
+        return False
+
+
 def can_search(provider: str) -> bool:
     """Whether a job can be looked for at the provider although its number was lost."""
     try:

@@ -227,7 +227,7 @@ PROVIDER_SETTINGS: dict[str, dict[str, Any]] = {
         "options": {},
     },
     "vertex": {
-        "base_url": _address("GOOGLE_VERTEX_BASE_URL", "/google"),
+        "base_url": _address("GOOGLE_VERTEX_BASE_URL", "/google", "https://aiplatform.googleapis.com"),
         "secrets": _no_keys
         | ({"service_account": key} if (key := env.str("GOOGLE_SERVICE_ACCOUNT", default="")) else {}),
         "options": {

@@ -17,7 +17,7 @@ from reviews.checks.runner import CHECKS
 from reviews.models import CheckRun, CheckStatus, Decision, Finding, Review
 from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome
-from studio.models import Blob, Candidate, Generation, Membership, Project, Prompt, Source, User
+from studio.models import Batch, Blob, Candidate, Generation, Membership, Project, Prompt, Source, User
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
@@ -80,6 +80,11 @@ def make_generation(
         "deadline_at": timezone.now() + timedelta(hours=1),
     }
     return Generation.objects.create(prompt=prompt, state=state, **(defaults | columns))
+
+
+def make_batch(project: Project, ordered_by: User, **columns: object) -> Batch:
+    defaults = {"name": "Lighthouses", "form_token": uuid4(), "cost_estimated": Decimal("0.0200")}
+    return Batch.objects.create(project=project, ordered_by=ordered_by, **(defaults | columns))
 
 
 def make_candidate(

@@ -28,8 +28,8 @@ class Sandbox:
 
 
 @contextmanager
-def running_sandbox(state: Path, pace: float = 0.05) -> Iterator[Sandbox]:
-    command = [sys.executable, str(CODE / "manage.py"), "sandbox", "--state", str(state), "--pace", str(pace)]
+def running_sandbox(state: Path, *words: str, pace: float = 0.05) -> Iterator[Sandbox]:
+    command = [sys.executable, str(CODE / "manage.py"), "sandbox", "--state", str(state), "--pace", str(pace), *words]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         line = process.stdout.readline()

@@ -12,7 +12,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from providers.sandbox.desk import FrontDesk
+from providers.sandbox.google import GoogleServer
 from providers.sandbox.openai_videos import VideosServer
+from providers.sandbox.runway import RunwayServer
+from providers.sandbox.runway_media import Uploads
 from providers.sandbox.scenarios import Scenario, as_text
 from providers.sandbox.store import Job, Store
 from providers.sandbox.workshop import Workshop
@@ -80,17 +83,25 @@ def _entry(job: Job) -> dict[str, object]:
     }
 
 
-def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS) -> Starlette:
+def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS, draft: bool = False) -> Starlette:
     """The application over the folder `state`, which holds `sandbox.sqlite3` and the clips; `pace_seconds` a job."""
     store = Store(state / "sandbox.sqlite3")
-    workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()))
+    workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()), draft=draft)
     videos = VideosServer(FrontDesk("openai_videos", store, workshop, pace_seconds))
+    runway = RunwayServer(FrontDesk("runway", store, workshop, pace_seconds), Uploads(state / "runway-uploads"))
+    google = GoogleServer(FrontDesk("google", store, workshop, pace_seconds))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
+        await google.messenger.close()
         await workshop.close()
         store.close()
 
-    mounts = [Mount("/openai/v1", routes=videos.routes()), Mount("/_sandbox", routes=ControlDoor(store).routes())]
+    mounts = [
+        Mount("/openai/v1", routes=videos.routes()),
+        Mount("/runway", routes=runway.routes()),
+        Mount("/google", routes=google.routes()),
+        Mount("/_sandbox", routes=ControlDoor(store).routes()),
+    ]
     return Starlette(routes=mounts, lifespan=lifespan)

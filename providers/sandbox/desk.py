@@ -1,7 +1,7 @@
 """The front desk: what every protocol's server does with a job, in nobody's words. Each server adds only its own."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -19,6 +19,7 @@ from providers.sandbox.workshop import Workshop
 from providers.terms import estimate_of, parse_size
 
 GARBAGE_ANSWERS = 2
+ENDS_WITHOUT_CLIP = frozenset({Scenario.FAIL, Scenario.REFUSE, Scenario.STUCK})
 PAGE_OF_HTML = b"<!doctype html><title>502</title><h1>Bad gateway</h1>"
 
 
@@ -50,13 +51,18 @@ class FrontDesk:
     pace_seconds: float
     _asked: dict[str, int] = field(default_factory=dict)
 
-    def screen(self, prompt: str) -> frozenset[Scenario]:
-        """What is to happen to a create call with this prompt. Raises Denied when it is turned away."""
+    def screen(self, prompt: str, *, lets_in: Collection[Denial] = ()) -> frozenset[Scenario]:
+        """What is to happen to a create call with this prompt. Raises Denied when it is turned away.
+
+        `lets_in` is what a protocol does not say no to at its door: there the accepted job shows it.
+        """
         planned = self.store.take_planned()
         scenarios = scenarios_in(prompt) | planned
         at_first = {Scenario.RATE_LIMITED: Denial.SLOW_DOWN, Scenario.FULL: Denial.FULL}
         for scenario, denial in at_first.items():
-            if scenario in scenarios and (scenario in planned or self.store.count_attempt(prompt) == 1):
+            if denial in lets_in or scenario not in scenarios:
+                continue
+            if scenario in planned or self.store.count_attempt(prompt) == 1:
                 raise Denied(denial)
         always = {
             Scenario.QUOTA: Denial.NO_MONEY,
@@ -64,7 +70,7 @@ class FrontDesk:
             Scenario.RETIRED: Denial.RETIRED,
         }
         for scenario, denial in always.items():
-            if scenario in scenarios:
+            if scenario in scenarios and denial not in lets_in:
                 raise Denied(denial)
         return scenarios
 
@@ -108,7 +114,7 @@ class FrontDesk:
             at=time.time(),
             details=details or {},
         )
-        self.workshop.start(job.id, order)
+        self._shoot(job)
         return job
 
     def answer_lost(self, job: Job) -> Response | None:
@@ -139,8 +145,13 @@ class FrontDesk:
             job, now=time.time(), pace_seconds=self.pace_seconds, broken=job.id in self.workshop.broken
         )
         if job.completed_at is None and progress.fault is None:
-            self.workshop.start(job.id, job.order)
+            self._shoot(job)
         return progress
+
+    def _shoot(self, job: Job) -> None:
+        """Make its clips, unless nobody will ever see them."""
+        if not job.order.scenarios & ENDS_WITHOUT_CLIP:
+            self.workshop.start(job.id, job.order)
 
     def in_flight(self) -> int:
         """Jobs of this protocol that hold a place."""

@@ -56,6 +56,11 @@ class Order:
         """The order of one of its clips, from 0."""
         return replace(self, seed=self.seed + index, samples=1)
 
+    def drafted(self) -> "Order":
+        """The same clip as a sketch: a tenth of each side, four frames a second."""
+        width, height = (max(16, side // 20 * 2) for side in (self.width, self.height))
+        return replace(self, width=width, height=height, fps=Fraction(4))
+
     def as_json(self) -> str:
         return json.dumps(asdict(self) | {"fps": str(self.fps), "scenarios": as_text(self.scenarios)})
 

@@ -11,7 +11,13 @@ from providers.sandbox.hangup import HangUpProtocol
 
 
 def serve(
-    *, host: str, port: int, state: Path, announce: Callable[[str], None], pace_seconds: float = PACE_SECONDS
+    *,
+    host: str,
+    port: int,
+    state: Path,
+    announce: Callable[[str], None],
+    pace_seconds: float = PACE_SECONDS,
+    draft: bool = False,
 ) -> None:
     """Run until SIGINT or SIGTERM. Port 0 takes a free one; `announce` gets the address as soon as it answers.
 
@@ -21,7 +27,7 @@ def serve(
     name = f"[{host}]" if ":" in host else host
     announce(f"http://{name}:{listening.getsockname()[1]}")
     config = uvicorn.Config(
-        sandbox_app(state, pace_seconds=pace_seconds),
+        sandbox_app(state, pace_seconds=pace_seconds, draft=draft),
         http=HangUpProtocol,
         ws="none",
         log_level="warning",

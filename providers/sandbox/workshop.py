@@ -16,12 +16,16 @@ RENDER_SECONDS = 600
 
 
 class Workshop:
-    """Keeps finished clips in `folder`. `done` is called with the job's id when all its clips are there."""
+    """Keeps finished clips in `folder`. `done` is called with the job's id when all its clips are there.
 
-    def __init__(self, folder: Path, done: Callable[[str], None]) -> None:
+    `draft` makes sketches, for tests that are not about pictures.
+    """
+
+    def __init__(self, folder: Path, done: Callable[[str], None], *, draft: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._done = done
+        self._draft = draft
         self._benches = asyncio.Semaphore(AT_ONCE)
         self._running: dict[str, asyncio.Task[None]] = {}
         self.broken: set[str] = set()
@@ -61,7 +65,8 @@ class Workshop:
     async def _render(self, job_id: str, order: Order) -> None:
         for sample in self._missing(job_id, order):
             async with self._benches:
-                complaint = await _run_child(order.sample(sample), self.clip(job_id, sample))
+                shot = order.sample(sample)
+                complaint = await _run_child(shot.drafted() if self._draft else shot, self.clip(job_id, sample))
             if complaint:
                 self.broken.add(job_id)
                 log.error("The clip of %s could not be rendered: %s", job_id, complaint[-2000:])

@@ -17,6 +17,7 @@ from studio import clock
 from studio.actions.events import Actor, action, record_event
 from studio.actions.leasing import finish_step
 from studio.actions.lifecycle import advance
+from studio.crashpoints import crashpoint
 from studio.enqueue import after_commit
 from studio.models import Candidate
 from studio.rules.lifecycle import Status
@@ -56,6 +57,7 @@ def check(candidate: Candidate) -> None:
         give_up(candidate, "The clip's bytes are missing from the store.")
     else:
         policy = active_policy(candidate.prompt.project)
+        crashpoint("checking.mid_check")
         with media_store().workspace() as folder:
             inspection = inspect_file(
                 media_store().private_path(candidate.sha256),
@@ -88,6 +90,7 @@ def conclude(candidate: Candidate, reports: Sequence[CheckReport], policy: Polic
     for run in _pending(candidate):
         report = told.get(run.check_key)
         _write_run(run, report)
+        crashpoint("checking.before_result")
         for found in report.findings if report else ():
             _write_finding(run, found)
     record_event(candidate, verb="checked", actor=MACHINE, data={"policy": policy.pk})

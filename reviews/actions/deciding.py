@@ -14,6 +14,7 @@ from reviews.rules.conflicts import Facts, uses_self_review
 from reviews.rules.verbs import Outcome, verb_for
 from studio import clock
 from studio.actions.events import Actor, action, record_event
+from studio.crashpoints import crashpoint
 from studio.errors import AlreadySettled, ClaimLost, Invalid, NotPermitted, StaleCandidate
 from studio.models import Preferences, User
 
@@ -45,10 +46,12 @@ def decide(
     The same key returns the same row.
     """
     try:
-        return _decide(review, outcome, by, seen, decision_key, reasons, note)
+        decision = _decide(review, outcome, by, seen, decision_key, reasons, note)
     except NotPermitted as refused:
         _record_refusal(review, outcome, by, str(refused))
         raise
+    crashpoint("deciding.after_commit")
+    return decision
 
 
 @action
@@ -72,6 +75,7 @@ def _decide(
     _attach(decision, reasons, note)
     _note_self_review(decision, facts, by)
     record_event(decision, verb="decided", actor=Actor.of(by), data={"outcome": outcome.value, "review": review.pk})
+    crashpoint("deciding.before_commit")
     return decision
 
 

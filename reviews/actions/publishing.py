@@ -13,6 +13,7 @@ from studio.actions.events import Actor, action, record_event
 from studio.actions.leasing import finish_step
 from studio.actions.lifecycle import advance
 from studio.actions.permitting import require_role
+from studio.crashpoints import crashpoint
 from studio.enqueue import after_commit
 from studio.errors import Conflict, IllegalTransition, StaleCandidate
 from studio.media.errors import BytesChanged
@@ -33,6 +34,7 @@ def work(publication: Publication) -> None:
             _release(publication)
         case PublicationState.WITHDRAWN | PublicationState.VOIDED:
             media_store().withdraw(publication.uuid)
+            crashpoint("publishing.after_delete")
             finish_step(publication, again_at=None)
         case _:
             finish_step(publication, again_at=None)
@@ -43,8 +45,10 @@ def _release(publication: Publication) -> None:
     if why := _copy_verified(publication):
         void(publication, why)
         return
+    crashpoint("publishing.after_copy")
     try:
         _go_live(publication)
+        crashpoint("publishing.after_live")
     except (IllegalTransition, StaleCandidate) as moved:
         void(publication, str(moved))
 
@@ -94,6 +98,7 @@ def _go_live(publication: Publication) -> None:
         raise StaleCandidate(why)
     finish_step(publication, again_at=None, state=PublicationState.LIVE, published_at=clock.now())
     advance(publication.candidate, Status.PUBLISHED, actor=MACHINE, because="published")
+    crashpoint("publishing.before_live")
     record_event(publication, verb="published", actor=MACHINE, data={"sha256": decision.sha256})
 
 
@@ -133,6 +138,7 @@ def withdraw(publication: Publication, *, by: User, reason: WithdrawalReason) ->
     advance(publication.candidate, Status.WITHDRAWN, actor=Actor.of(by), because=f"withdrawn: {reason.label.lower()}")
     record_event(publication, verb="withdrawn", actor=Actor.of(by), data={"reason": reason.value})
     after_commit("reviews.tasks.publish_clip", publication.pk)
+    crashpoint("publishing.before_deny")
 
 
 @action

@@ -18,6 +18,7 @@ from studio.models import Preferences, Theme, User
 from studio.rules.roles import Role
 
 QUEUE_READERS = frozenset({Role.REVIEWER, Role.EDITOR, Role.MODERATOR, Role.AUDITOR})
+MAKING = (("Prompts", "prompts"), ("Batches", "batches"), ("Spend", "spend"))
 PROMPT_READERS = frozenset({Role.AUTHOR, Role.EDITOR, Role.MODERATOR, Role.AUDITOR})
 
 
@@ -62,7 +63,7 @@ def _entries_of(user: User, path: str) -> list[Entry]:
     waiting = waiting_for(user, held)
     rows: list[tuple[str, str, int]] = [("Dashboard", reverse("dashboard"), 0)]
     if here := _project_slug(posts, path, PROMPT_READERS):
-        rows.append(("Prompts", reverse("prompts", args=[here]), 0))
+        rows += [(label, reverse(name, args=[here]), 0) for label, name in MAKING]
     if held & QUEUE_READERS:
         rows.append(("Queues", reverse("queues"), waiting.get(Queue.FLAGGED, 0) + waiting.get(Queue.ESCALATIONS, 0)))
     if here := _project_slug(posts, path, frozenset({Role.EDITOR})):

@@ -1,7 +1,5 @@
 """Addresses that providers may call back: one for a whole account, or one for a job with a secret in it."""
 
-import secrets
-
 from django.conf import settings
 from django.urls import reverse
 
@@ -9,17 +7,10 @@ from providers.base import Webhooks
 from studio.generators import planning_adapter
 from studio.models import Generation
 
-TOKEN_BYTES = 32
-"""256 bits: whoever knows the address was given it."""
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(TOKEN_BYTES)
-
 
 def callback_url(generation: Generation) -> str:
     """Where the provider may say that this job moved; "" where it calls nobody, or could not reach us anyway."""
-    if not generation.callback_token or not is_reachable():
+    if not is_reachable():
         return ""
     if planning_adapter(generation.provider).capabilities().webhooks is Webhooks.NONE:
         return ""

@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.conf import settings
 from providers import errors as refusals
 from providers.base import Snapshot
 from studio import clock
+from studio.actions.budgeting import settle_reservations
 from studio.actions.events import Actor, action, record_event
 from studio.actions.leasing import finish_step
 from studio.actions.retrying import retry_once
@@ -19,6 +19,7 @@ from studio.errors import Invalid, LeaseLost
 from studio.generators import account_of, opened
 from studio.models import Errand, Generation, WebhookEvent
 from studio.rules.generation import GenerationState, Reason, is_final, lower_states
+from studio.rules.spending import NOTHING
 
 MACHINE = Actor.system("generating")
 JOB_DEADLINE = timedelta(minutes=30)
@@ -63,12 +64,7 @@ def conclude(
 
 def settle(generation: Generation) -> None:
     """Book what an ended generation cost and give back what was held for it beyond that."""
-    charged(generation)
-
-
-def charged(generation: Generation) -> Decimal:
-    """US dollars: the bill, or nothing where there is none."""
-    return generation.cost_billed if generation.cost_billed is not None else Decimal(0)
+    settle_reservations(generation, generation.cost_billed if generation.cost_billed is not None else NOTHING)
 
 
 def accept(generation: Generation, snapshot: Snapshot) -> None:

@@ -9,6 +9,7 @@ from providers.errors import ProviderError, RateLimited
 from providers.registry import PROVIDERS
 from studio import clock
 from studio.actions.events import Actor, action, record_event
+from studio.generators import is_official
 from studio.models import Generation, Priority, ProviderAccount, ProviderGate
 from studio.rules.gate import (
     DENIALS_TO_STOP,
@@ -49,19 +50,17 @@ def _locked(provider: str) -> ProviderGate:
 
 
 def _wait_for_place(generation: Generation, most_at_once: int, at: datetime) -> Wait | None:
-    """The account's own limit counts all its models; the catalogue's counts each model by itself."""
+    """The account's own limit counts all its models; without one, the vendor's usual one counts each by itself."""
     is_batch = generation.priority != Priority.PERSON
     here = Generation.objects.filter(provider=generation.provider)
     person_waits = is_batch and here.not_sent().filter(priority=Priority.PERSON, run_after__lte=at).exists()
     others = here.holding_a_place().exclude(pk=generation.pk)
-    limits = [(label_of(generation.provider), most_at_once, others)]
-    if terms := catalogue().get(generation.model):
-        limits.append((terms.label, terms.concurrency, others.filter(model=generation.model)))
-    for label, most, taken in limits:
-        places = Places(label, taken.count() if most else 0, most, person_waits=person_waits)
-        if wait := wait_for_place(places, at, is_batch=is_batch):
-            return wait
-    return None
+    label, most = label_of(generation.provider), most_at_once
+    terms = catalogue().get(generation.model)
+    if not most and terms and is_official(generation.provider):
+        label, most, others = terms.label, terms.concurrency, others.filter(model=generation.model)
+    places = Places(label, others.count() if most else 0, most, person_waits=person_waits)
+    return wait_for_place(places, at, is_batch=is_batch)
 
 
 def _pass(gate: ProviderGate, tokens: float | None, at: datetime) -> None:

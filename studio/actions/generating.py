@@ -5,7 +5,7 @@ The order is always: intent committed, then the call, then its outcome committed
 (`recovering`), and never sent again unless the provider provably has no such job.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -48,7 +48,7 @@ def step(generation: Generation) -> None:
 
 
 def _send(generation: Generation) -> None:
-    request = request_of(generation)
+    request = replace(request_of(generation), callback_url=callback_url(generation))
     if _mark_sending(generation, request) is not None:
         return
     crashpoint("generating.before_call")
@@ -146,7 +146,6 @@ def request_of(generation: Generation) -> GenerationRequest:
         audio=given.get("audio"),
         seed=generation.seed,
         samples=generation.samples,
-        callback_url=callback_url(generation),
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from providers.base import GenerationRequest, Problem
 from studio import clock
+from studio.actions.budgeting import reserve
 from studio.actions.events import Actor, action, record_event
 from studio.actions.permitting import require_role
 from studio.crashpoints import crashpoint
@@ -106,8 +107,8 @@ def submit_prompt(
 ) -> Prompt:
     """Write a prompt (a revision when it has a `parent`) and reserve its takes; workers send them.
 
-    The same `form_token` returns the same prompt: a double click makes one order. Raises NotPermitted, Invalid, and
-    CostChanged when the cost is no longer what the author agreed to.
+    The same `form_token` returns the same prompt: a double click makes one order. Raises NotPermitted, Invalid,
+    OverBudget, and CostChanged when the cost is no longer what the author agreed to.
     """
     require_role(by, project, Role.AUTHOR, Role.EDITOR)
     kept = {slug: value.strip() for slug in SLUGS if (value := direction.get(slug, "")).strip()}
@@ -177,6 +178,7 @@ def _reserve_takes(prompt: Prompt, *, by: User, order: Order, agreed_cost: Decim
         )
         for number in range(first, first + order.takes)
     ]
+    reserve(*made)
     for generation in made:
         record_event(generation, verb="reserved", actor=Actor.of(by), data={"cost": str(generation.cost_estimated)})
         after_commit("studio.tasks.step_generation", generation.pk)

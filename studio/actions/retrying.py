@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from studio import clock
-from studio.actions.callbacks import new_token
+from studio.actions.budgeting import missing_money, reserve
 from studio.actions.events import Actor, record_event
 from studio.enqueue import after_commit
 from studio.models import Generation
@@ -18,9 +18,11 @@ def retry_once(generation: Generation, *, actor: Actor) -> Generation | None:
     is_first = generation.retry_of_id is None
     if generation.state != GenerationState.FAILED or generation.cost_billed or not is_first:
         return None
-    if generation.cancel_requested_at:
+    cost = generation.cost_estimated
+    if generation.cancel_requested_at or missing_money(generation.prompt.project, generation.requested_by, cost):
         return None
-    again = copy_of(generation, cost=generation.cost_estimated)
+    again = copy_of(generation, cost=cost)
+    reserve(again)
     record_event(again, verb="retried", actor=actor, data={"of": generation.pk})
     after_commit("studio.tasks.step_generation", again.pk)
     return again
@@ -43,7 +45,6 @@ def copy_of(generation: Generation, *, cost: Decimal) -> Generation:
         state=GenerationState.RESERVED,
         cost_estimated=cost,
         requested_by=generation.requested_by,
-        callback_token=new_token(),
         run_after=at,
         states_seen=[{"state": GenerationState.RESERVED.value, "at": at.isoformat(), "said": "a new try"}],
     )

@@ -2,7 +2,7 @@
 
 from studio.models.asset import Asset, AssetKind, PromptReference
 from studio.models.batch import Batch
-from studio.models.budget import Budget, BudgetWindow, Period, Reservation
+from studio.models.budget import Budget, BudgetWindow, Reservation
 from studio.models.candidate import Blob, Candidate, Source
 from studio.models.event import ChainHead, Event
 from studio.models.generation import Errand, Generation, Priority
@@ -14,6 +14,7 @@ from studio.models.prompt import Mode, Prompt
 from studio.models.provider import ProviderAccount, ProviderGate, WebhookEvent
 from studio.models.template import Template
 from studio.models.token import ApiToken
+from studio.rules.budget import Period
 
 __all__ = [
     "ApiToken",

@@ -6,12 +6,7 @@ from django.db.models import Q
 from studio.models.generation import Generation
 from studio.models.person import User
 from studio.models.project import Project
-
-
-class Period(models.TextChoices):
-    DAY = "day", "a day"
-    MONTH = "month", "a month"
-    EVER = "ever", "in all"
+from studio.rules.budget import Period
 
 
 class Budget(models.Model):

@@ -1,5 +1,6 @@
 """One paid call to a generator. The row is committed before the call."""
 
+import secrets
 import uuid
 from typing import Self
 
@@ -11,6 +12,13 @@ from studio.models.leased import LeasedRow
 from studio.models.person import User
 from studio.models.prompt import Prompt
 from studio.rules.generation import GenerationState, Reason, is_final
+
+TOKEN_BYTES = 32
+"""256 bits: whoever knows the address was given it."""
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 class GenerationQuerySet(models.QuerySet["Generation"]):
@@ -59,7 +67,10 @@ class Generation(LeasedRow):
     errand = models.CharField(max_length=8, choices=Errand, default=Errand.SEND)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.PERSON)
     callback_token = models.CharField(
-        max_length=64, blank=True, editable=False, help_text="The secret part of the address that may be called back."
+        max_length=64,
+        default=new_token,
+        editable=False,
+        help_text="The secret part of the address that may be called back.",
     )
     lookups = models.PositiveSmallIntegerField(default=0, help_text="How often a lost answer was looked for.")
     client_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -103,7 +114,7 @@ class Generation(LeasedRow):
                 name="generation_due_by_errand",
             ),
             models.Index(fields=["provider", "state"], name="generation_at_provider"),
-            models.Index(fields=["callback_token"], condition=~Q(callback_token=""), name="generation_callback"),
+            models.Index(fields=["callback_token"], name="generation_callback"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["prompt", "take_number"], name="one_generation_per_take"),

@@ -39,6 +39,7 @@ class Supervisor:
         self.children: list[Child] = []
         self._stop = threading.Event()
         self._is_hurried = False
+        self._was_killed = False
 
     def run(self) -> None:
         """Returns when it was asked to stop and nothing is left running. Raises CannotStart."""
@@ -46,6 +47,7 @@ class Supervisor:
         lock = StateLock(self.state / "supervisor.lock")
         lock.acquire()
         try:
+            self._was_killed = bool(lock.left_by)
             if lock.left_by:
                 self.say(
                     f"The last run (process {lock.left_by}) was killed before it could stop; its lock is taken over."
@@ -96,6 +98,8 @@ class Supervisor:
             self._bring_up(Child("broker", command), lambda: broker_answers(f"redis+socket://{broker_socket()}"))
         self._run_to_end(Child("migrate", commands.manage("migrate", "--no-input", "--verbosity", "0")))
         self._run_to_end(Child("seed", commands.manage("seed_demo")))
+        if self._was_killed:
+            self._run_to_end(Child("reconcile", commands.manage("reconcile")))
         sandbox = commands.manage("sandbox", "--port", str(self.sandbox_port), "--state", str(self.state / "sandbox"))
         self._begin(Child("sandbox", sandbox))
         self._begin(Child("worker", commands.worker(self.queues)))

@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import Max, Min
+from django.db.models import Min
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -27,16 +27,22 @@ OVERDUE_SECONDS = 900.0
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 — a view's shape
-    """200 when all is well, else 503. Ages are seconds; null: never, or nothing is due."""
+    """200 when all is well, else 503. Ages are seconds; null: never, or nothing is due.
+
+    A silent poller alone is no illness: the workers look at its jobs, only fewer of them.
+    """
     report: dict[str, Any] = {
         "database": True,
         "broker": broker_answers(settings.BROKER_URL),
         "beat_age_seconds": None,
+        "poller_age_seconds": None,
         "oldest_due_seconds": None,
     }
     try:
         at = clock.now()
-        report["beat_age_seconds"] = _age(at, Heartbeat.objects.aggregate(newest=Max("at"))["newest"])
+        signs = dict(Heartbeat.objects.values_list("name", "at"))
+        report["beat_age_seconds"] = _age(at, signs.get("sweep"))
+        report["poller_age_seconds"] = _age(at, signs.get("poller"))
         report["oldest_due_seconds"] = _age(at, min(_due_since(at), default=None))
     except DatabaseError:
         report["database"] = False

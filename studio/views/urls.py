@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from studio.views import accounts, desk, generations, hooks, prompts, tokens, uploads
+from studio.views import (
+    accounts,
+    batch_desk,
+    batches,
+    desk,
+    generations,
+    hooks,
+    prompt_templates,
+    prompts,
+    spend,
+    tokens,
+    uploads,
+)
 
 urlpatterns = [
     path("sign-in/", accounts.sign_in, name="sign_in"),
@@ -24,5 +36,19 @@ urlpatterns = [
     path("p/<slug:project_slug>/generations/<int:pk>/adopt/", generations.generation_adopt, name="generation_adopt"),
     path("hooks/<slug:provider>/", hooks.account_hook, name="account_hook"),
     path("hooks/<slug:provider>/<slug:token>/", hooks.job_hook, name="job_hook"),
+    path("p/<slug:project_slug>/batches/", batches.batches, name="batches"),
+    path("p/<slug:project_slug>/batches/new/", batch_desk.batch_new, name="batch_new"),
+    path("p/<slug:project_slug>/batches/preview/", batch_desk.batch_preview, name="batch_preview"),
+    path("p/<slug:project_slug>/batches/<int:pk>/", batches.batch, name="batch"),
+    path("p/<slug:project_slug>/batches/<int:pk>/pause/", batches.batch_pause, name="batch_pause"),
+    path("p/<slug:project_slug>/batches/<int:pk>/resume/", batches.batch_resume, name="batch_resume"),
+    path("p/<slug:project_slug>/batches/<int:pk>/cancel/", batches.batch_cancel, name="batch_cancel"),
+    path("p/<slug:project_slug>/batches/<int:pk>/retry/", batches.batch_retry, name="batch_retry"),
+    path("p/<slug:project_slug>/templates/", prompt_templates.prompt_templates, name="prompt_templates"),
+    path("p/<slug:project_slug>/templates/new/", prompt_templates.template_new, name="template_new"),
+    path("p/<slug:project_slug>/templates/<int:pk>/", prompt_templates.template_edit, name="template_edit"),
+    path("p/<slug:project_slug>/spend/", spend.spend, name="spend"),
+    path("p/<slug:project_slug>/spend/budgets/", spend.budget_set, name="budget_set"),
+    path("p/<slug:project_slug>/spend/budgets/<int:pk>/remove/", spend.budget_remove, name="budget_remove"),
     path("p/<slug:project_slug>/upload/", uploads.upload, name="upload"),
 ]

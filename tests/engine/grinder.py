@@ -11,10 +11,10 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import django
 
@@ -26,6 +26,8 @@ RENEWED_EVERY = timedelta(seconds=0.4)
 PATIENCE_SECONDS = 240
 WHILE_ORDERING = ("prompting.between_rows", "generating.before_enqueue")
 """Points that the person's own request passes, not a worker."""
+JUDGED = False
+"""Whether people judge what comes in, and the run ends when every take was published and withdrawn again."""
 AFTER_ORDERING = ("generating.before_enqueue",)
 """Of these, those behind COMMIT: the order is there, and must not be made again."""
 
@@ -52,6 +54,12 @@ def order(models: Mapping[str, int], words: Mapping[str, float], number: random.
 
 def grind() -> None:
     """A worker: takes what is due, one step at a time, for ever."""
+    for _ in rounds():
+        time.sleep(0.02)
+
+
+def rounds() -> Iterator[None]:
+    """Whatever generations are due, or would be later, once each."""
     from studio import clock
     from studio.actions import leasing
     from studio.models import Generation
@@ -65,7 +73,52 @@ def grind() -> None:
         random.shuffle(due)
         for pk in due:
             step_generation(pk)
-        time.sleep(0.02)
+        yield
+
+
+def judge() -> None:
+    """People and what follows them: takes are checked, passed, approved, published and withdrawn again, for ever.
+
+    A person whose request got no answer presses the same button again, with the same form key.
+    """
+    from reviews.actions.deciding import decide
+    from reviews.actions.publishing import withdraw
+    from reviews.actions.queueing import claim
+    from reviews.actions.seen import seen_now
+    from reviews.models import Publication, PublicationState, Review, WithdrawalReason
+    from reviews.rules.verbs import Outcome
+    from reviews.tasks import check_candidate, publish_clip, settle_due_decisions
+    from studio import clock
+    from studio.errors import DailiesError
+    from studio.models import Candidate, User
+
+    people = {name: User.objects.get(username=name) for name in ("reviewer", "editor", "moderator")}
+    who = {"flagged": ("reviewer", Outcome.PASS), "editor": ("editor", Outcome.APPROVE)}
+    for model, task in ((Candidate, check_candidate), (Publication, publish_clip)):
+        model.objects.filter(run_after__gt=clock.now(), leased_until=None).update(run_after=clock.now())
+        for pk in model.objects.exclude(run_after=None).values_list("pk", flat=True):
+            task(pk)
+    for review in Review.objects.filter(closed_at=None, queue__in=who).select_related("candidate"):
+        name, outcome = who[review.queue]
+        key = uuid5(NAMESPACE_URL, f"{review.pk} {outcome}")
+        try:
+            claim(review, by=people[name])
+            decide(review, outcome=outcome, by=people[name], seen=seen_now(review.candidate), decision_key=key)
+        except DailiesError:
+            continue
+    settle_due_decisions()
+    for publication in Publication.objects.filter(state=PublicationState.LIVE):
+        withdraw(publication, by=people["moderator"], reason=WithdrawalReason.RIGHTS)
+
+
+def grind_and_judge() -> None:
+    from studio.models import Generation
+
+    work = iter(rounds())
+    while True:
+        next(work)
+        if not Generation.objects.exclude(run_after=None).exists():
+            judge()
 
 
 def is_done() -> bool:
@@ -74,9 +127,14 @@ def is_done() -> bool:
 
 
 def _left() -> int:
-    from studio.models import Generation
+    from reviews.models import Publication, PublicationState
+    from studio.models import Candidate, Generation
 
-    return Generation.objects.exclude(run_after=None).count()
+    left = Generation.objects.exclude(run_after=None).count()
+    if not JUDGED:
+        return left
+    withdrawn = Publication.objects.filter(state=PublicationState.WITHDRAWN, run_after=None).count()
+    return left + Candidate.objects.count() - withdrawn
 
 
 def in_child(do: Callable[[], object]) -> int:
@@ -116,13 +174,14 @@ def kill(pid: int) -> None:
 
 def slaughter(kills: int, number: random.Random) -> int:
     """Kill one worker after the other at random moments, then let the rest be done in peace. Kills that were made."""
-    workers = [start(grind) for _ in range(WORKERS)]
+    work = grind_and_judge if JUDGED else grind
+    workers = [start(work) for _ in range(1 if JUDGED else WORKERS)]
     made = 0
     while made < kills:
         time.sleep(number.expovariate(1 / 0.3))
         victim = number.randrange(WORKERS)
         kill(workers[victim])
-        workers[victim] = start(grind)
+        workers[victim] = start(work)
         made += 1
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and not is_done():
@@ -145,6 +204,7 @@ def crash(at: str, do: Callable[[], object]) -> int:
 
 
 def report() -> dict[str, object]:
+    from reviews.models import CheckRun, Decision
     from studio.actions.events import verify_chain
     from studio.models import Candidate, Generation
     from studio.store import media_store
@@ -160,11 +220,17 @@ def report() -> dict[str, object]:
         "torn": [row["sha256"] for row in takes if not is_whole(media_store().private_path(row["sha256"]))],
         "misnamed": [str(path) for path in (media_store().root / "private").glob("??/*") if not is_whole(path)],
         "chain": verify_chain(),
+        "decisions": list(Decision.objects.values_list("review_id", "outcome")),
+        "statuses": list(Candidate.objects.values_list("status", flat=True)),
+        "public": [str(path) for path in (media_store().root / "public").glob("*/*")],
+        "runs": list(CheckRun.objects.values_list("candidate_id", "check_key", "status")),
     }
 
 
 def main() -> None:
+    global JUDGED
     wanted = json.loads(sys.argv[1])
+    JUDGED = bool(wanted.get("judged"))
     django.setup()
     number = random.Random(wanted.get("seed", 1))
     at = wanted.get("crash_at", "")
@@ -179,7 +245,7 @@ def main() -> None:
         assert in_child(ordering) == 0
     begun = time.monotonic()
     if at and at not in WHILE_ORDERING:
-        outcome["ended"] = crash(at, grind)
+        outcome["ended"] = crash(at, grind_and_judge if JUDGED else grind)
     outcome["kills"] = slaughter(wanted.get("kills", 0), number)
     took = {"seconds": round(time.monotonic() - begun, 1)}
     read, write = os.pipe()

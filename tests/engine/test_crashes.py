@@ -28,11 +28,22 @@ POINTS = (
     "ingesting.before_rename",
     "ingesting.after_rename",
 )
+JUDGING_POINTS = (
+    "checking.mid_check",
+    "checking.before_result",
+    "deciding.before_commit",
+    "deciding.after_commit",
+    "publishing.after_copy",
+    "publishing.before_live",
+    "publishing.after_live",
+    "publishing.before_deny",
+    "publishing.after_delete",
+)
 EXPECTED = {
     "generating.before_enqueue": {"succeeded": 1},  # the person's request died between the first order and the second
     "generating.before_call": {"succeeded": 1, "unknown": 1},  # nobody can tell that the call was never made
 }
-MODELS_BY_LADDER = {"list": "sandbox-1"}
+MODELS_BY_LADDER = {"list": "sandbox-1", "nothing": "gen4.5", "nothing either": "gemini-omni-1.2-flash"}
 """A model of each kind of provider: one that lists, one that keeps our name, those that do neither."""
 KILLS = int(os.environ.get("DAILIES_KILLS", "0"))
 
@@ -43,7 +54,7 @@ def test_every_point_of_the_code_has_a_case() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "crashpoint":
                 named.add(node.args[0].value)
-    assert named == set(POINTS)
+    assert named == {*POINTS, *JUDGING_POINTS}
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +76,7 @@ def environment_of(state: Path, sandbox: str) -> dict[str, str]:
         "DAILIES_SANDBOX_URL": sandbox,
         "DAILIES_EGRESS_HOSTS": sandbox.removeprefix("http://"),
         "DAILIES_POLL_SECONDS": "0.1",
+        "DAILIES_UNDO_SECONDS": "0",
         "BROKER_URL": "memory://",
         "LOG_LEVEL": "ERROR",
     }
@@ -78,7 +90,7 @@ def run(environment: Mapping[str, str], *words: str) -> str:
 def ground(fresh: Path, state: Path, **wanted: object) -> dict[str, object]:
     """What the rows and the ledger say after a run of the grinder."""
     subprocess.run(["cp", "-r", str(fresh), str(state)], check=True)
-    with running_sandbox(state / "sandbox") as sandbox:
+    with running_sandbox(state / "sandbox", "--draft") as sandbox:
         environment = environment_of(state, sandbox.url)
         said = json.loads(run(environment, "-m", "tests.engine.grinder", json.dumps(wanted)))
         return said | {"ledger": sandbox.ledger()}
@@ -112,6 +124,19 @@ def test_death_at_this_point_loses_nothing_and_pays_nothing_twice(fresh, tmp_pat
     assert_nothing_lost_or_twice(after)
     done = Counter(row["state"] for row in after["generations"])
     assert done == EXPECTED.get(point, {"succeeded": 2})
+
+
+@pytest.mark.parametrize("point", JUDGING_POINTS)
+def test_death_while_judging_loses_and_doubles_no_decision_and_leaves_nothing_public(fresh, tmp_path, point) -> None:
+    """One take is checked, approved, published and withdrawn, whatever dies on the way."""
+    after = ground(fresh, tmp_path / "state", models={"sandbox-1": 1}, crash_at=point, judged=True)
+    assert after["ended"] == -9, f"{point} was not passed"
+    assert_nothing_lost_or_twice(after)
+    assert after["statuses"] == ["withdrawn"]
+    assert set(Counter(map(tuple, after["decisions"])).values()) == {1}
+    assert [outcome for _, outcome in after["decisions"]].count("approve") == 1
+    assert after["public"] == []
+    assert not [status for _, _, status in after["runs"] if status == "pending"]
 
 
 @pytest.mark.skipif(not KILLS, reason="takes minutes; DAILIES_KILLS says how many kills")

@@ -89,6 +89,19 @@ def shoot(project: str, by: str, text: str) -> int:
     return int(prompt.pk)
 
 
+def order_batch(project: str, by: str, prompt: int) -> int:
+    """Three takes of a prompt, of one second each and as a revision of it; the batch's id."""
+    from studio.actions.batching import submit_batch
+    from studio.actions.planning import BatchOrder, plan
+    from studio.models import Project, Prompt, User
+
+    where, words = Project.objects.get(slug=project), Prompt.objects.get(pk=prompt)
+    order = BatchOrder("Three of it", ("sandbox-1",), seconds=1, size="640x360", takes=3, prompt=words)
+    total = plan(order, where).matrix.total
+    by_whom = User.objects.get(username=by)
+    return submit_batch(project=where, by=by_whom, order=order, agreed_cost=total, form_token=uuid4()).pk
+
+
 def decide(take: str, by: str, outcome: str, reasons: list[str], note: str) -> None:
     """Claim the take's open review and decide it, as the room's form does."""
     from reviews.actions import deciding, queueing
@@ -145,7 +158,18 @@ def rows(model: str, where: dict[str, object], fields: list[str]) -> list[dict[s
 
 CALLS: dict[str, Callable[..., object]] = {
     each.__name__: each
-    for each in (make_house, give_password, bring_in, shoot, decide, withdraw, let_claim_expire, leave, rows)
+    for each in (
+        make_house,
+        give_password,
+        bring_in,
+        shoot,
+        order_batch,
+        decide,
+        withdraw,
+        let_claim_expire,
+        leave,
+        rows,
+    )
 }
 
 

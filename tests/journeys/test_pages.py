@@ -51,6 +51,8 @@ class Shown:
         self.orders = [
             kiln.inside.call("shoot", project=kiln.slug, by=kiln.username("ana"), text=text) for text in WORDS
         ]
+        ana = kiln.username("ana")
+        self.batch = kiln.inside.call("order_batch", project=kiln.slug, by=ana, prompt=self.orders[0])
         bring = {"published": clean_clip, "withdrawn": clean_clip, "waiting": clean_clip}
         names = ("published", "withdrawn", "rejected", "changes", "escalated", "waiting", "flagged", "held")
         self.takes = {
@@ -71,7 +73,9 @@ class Shown:
 
     def all_settled(self) -> bool:
         generations = self.kiln.inside.rows("studio.Generation", "state", prompt__in=self.orders)
-        return {row["state"] for row in generations} == {"succeeded", "unknown", "refused", "failed"}
+        batch = self.kiln.inside.rows("studio.Generation", "state", batch=self.batch)
+        ended = {row["state"] for row in generations} == {"succeeded", "unknown", "refused", "failed"}
+        return ended and {row["state"] for row in batch} == {"succeeded"}
 
     def place(self, rest: str = "") -> str:
         return f"/p/{self.kiln.slug}/{rest}"
@@ -94,13 +98,21 @@ class Shown:
     def pages_of(self, who: str) -> list[str]:
         """What each role is there to read; what all read alike stands with one of them."""
         orders = [self.place(f"prompts/{pk}/") for pk in self.orders]
-        prompts = self.place("prompts/")
+        prompts, batches, templates = (self.place(f"{name}/") for name in ("prompts", "batches", "templates"))
         pages = {
             "": ["/sign-in/", "/gallery/", self.clip("published"), self.clip("withdrawn"), "/nothing/here/"],
             "ana": [
                 *("/", "/settings/", prompts, f"{prompts}new/", f"{self.prompt('rejected')}revise/"),
                 *(self.prompt("changes"), *orders[:2], *self.generations(), self.place("upload/")),
                 *(self.take("rejected"), self.take("published"), "/queues/", "/gallery/"),
+                *(
+                    batches,
+                    f"{batches}{self.batch}/",
+                    f"{batches}new/?prompt={self.orders[0]}",
+                    templates,
+                    f"{templates}new/",
+                    self.place("spend/"),
+                ),
             ],
             "rui": [
                 "/",
@@ -115,7 +127,7 @@ class Shown:
                 *(self.take("waiting"), self.take("published"), self.prompt("rejected")),
             ],
             "momo": [
-                *("/", "/queues/", "/queues/escalations/", prompts, self.place("people/")),
+                *("/", "/queues/", "/queues/escalations/", prompts, self.place("people/"), self.place("spend/")),
                 *(self.take("withdrawn"), self.take("escalated"), *self.generations()[1:2]),
             ],
             "aud": [

@@ -12,13 +12,14 @@ from studio.paths import state_folder
 
 
 class Command(BaseCommand):
-    help = "Serve the sandbox generators: /openai/v1, with a ledger at /_sandbox/ledger."
+    help = "Serve the sandbox generators: /openai/v1, /runway, /kling, /google; their ledger is at /_sandbox/ledger."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
         parser.add_argument("--state", type=Path, help="folder of the ledger and the clips")
+        parser.add_argument("--draft", action="store_true", help="small sketches instead of clips, for tests")
         parser.add_argument("--pace", type=float, default=PACE_SECONDS, help="seconds a job takes at least")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -30,6 +31,7 @@ class Command(BaseCommand):
                 state=state,
                 announce=self._announce,
                 pace_seconds=options["pace"],
+                draft=options["draft"],
             )
         except OSError as error:
             raise CommandError(f"Cannot listen on {options['host']}:{options['port']}: {error.strerror}.") from error

@@ -5,10 +5,11 @@ from django.urls import reverse
 
 from reviews.actions.policies import active_policy
 from reviews.rules.queues import Queue
-from studio.models import Project
+from studio.models import Project, Template
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
 from tests.factories import (
+    make_batch,
     make_candidate,
     make_finding,
     make_generation,
@@ -25,9 +26,18 @@ PAGES = {
     "desk": {"editor", "moderator", "auditor"},
     "audit": {"moderator", "auditor"},
     "gallery": {"author", "reviewer", "editor", "moderator", "auditor", "outsider"},
+    "batches": {"author", "editor", "moderator", "auditor"},
+    "batch": {"author", "editor", "moderator", "auditor"},
+    "templates": {"author", "editor", "moderator", "auditor"},
+    "spend": {"author", "editor", "moderator", "auditor"},
+}
+FOR_MAKERS = {
+    "batch_new": {"author", "editor"},
+    "template_new": {"author", "editor"},
+    "template_edit": {"author", "editor"},
 }
 PEOPLE = ("author", "reviewer", "editor", "moderator", "auditor", "outsider")
-HIDDEN_FROM_OUTSIDERS = ("review", "take", "desk")
+HIDDEN_FROM_OUTSIDERS = ("review", "take", "desk", "batches", "batch", "templates", "spend", *FOR_MAKERS)
 
 
 @pytest.fixture
@@ -39,6 +49,9 @@ def pages(project: Project, author, reviewer) -> dict[str, str]:
     make_finding(flagged)
     make_generation(prompt, state=GenerationState.UNKNOWN, reason="answer_lost")
     case = make_review(flagged)
+    batch = make_batch(project, author)
+    make_generation(prompt, batch=batch, state=GenerationState.FAILED)
+    template = Template.objects.create(project=project, name="Greeting", text="Hello", author=author)
     make_review(make_candidate(prompt, status=Status.WITH_EDITOR), queue=Queue.EDITOR)
     return {
         "dashboard": "/",
@@ -49,15 +62,22 @@ def pages(project: Project, author, reviewer) -> dict[str, str]:
         "desk": "/p/harbour/desk/",
         "audit": "/audit/",
         "gallery": "/gallery/",
+        "batches": "/p/harbour/batches/",
+        "batch": f"/p/harbour/batches/{batch.pk}/",
+        "batch_new": f"/p/harbour/batches/new/?prompt={prompt.pk}",
+        "templates": "/p/harbour/templates/",
+        "template_new": "/p/harbour/templates/new/",
+        "template_edit": f"/p/harbour/templates/{template.pk}/",
+        "spend": "/p/harbour/spend/",
     }
 
 
-@pytest.mark.parametrize("place", PAGES)
+@pytest.mark.parametrize("place", PAGES | FOR_MAKERS)
 @pytest.mark.parametrize("person", PEOPLE)
 def test_it_answers_everybody_by_their_role(place, person, pages, client, request):
     client.force_login(request.getfixturevalue(person))
     status = client.get(pages[place]).status_code
-    if person in PAGES[place]:
+    if person in (PAGES | FOR_MAKERS)[place]:
         assert status == 200
     elif person == "outsider" and place in HIDDEN_FROM_OUTSIDERS:
         assert status == 404
@@ -100,7 +120,19 @@ def test_it_writes_nothing_when_a_page_is_read(place, pages, client, moderator, 
 
 
 @pytest.mark.parametrize(
-    ("place", "most"), [("review", 12), ("queues", 10), ("queue", 13), ("dashboard", 16), ("desk", 16), ("audit", 10)]
+    ("place", "most"),
+    [
+        ("review", 12),
+        ("queues", 10),
+        ("queue", 13),
+        ("dashboard", 16),
+        ("desk", 16),
+        ("audit", 10),
+        ("batches", 10),
+        ("batch", 16),
+        ("templates", 9),
+        ("spend", 18),
+    ],
 )
 def test_it_asks_the_database_little(place, most, pages, client, moderator, reviewer, django_assert_max_num_queries):
     client.force_login(moderator)

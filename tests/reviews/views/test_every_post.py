@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -14,14 +15,16 @@ from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome
 from reviews.views import urls as judging_urls
 from studio.actions.tokens import create_token
-from studio.models import Project
+from studio.models import Budget, Period, Project, Template
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
 from studio.rules.scopes import Scope
 from studio.views import urls as making_urls
+from studio.views.agreeing import sign_cost
 from tests.factories import (
     decide_as,
     let_settle,
+    make_batch,
     make_candidate,
     make_finding,
     make_generation,
@@ -50,6 +53,10 @@ def addresses(project: Project, author, reviewer, editor) -> dict[str, str]:
     let_settle(approved)
     lost = make_generation(prompt, state=GenerationState.UNKNOWN, remote_id="v1", run_after=None)
     token = create_token(author, name="a script", scopes=[Scope.ADMIN], lasts_for=timedelta(days=1)).token
+    batch = make_batch(project, author)
+    make_generation(prompt, batch=batch, state=GenerationState.FAILED, run_after=None)
+    template = Template.objects.create(project=project, name="Greeting", text="Hello", author=author)
+    budget = Budget.objects.create(project=project, period=Period.DAY, cap=5, set_by=author)
     take, making = f"/candidates/{flagged.uuid}/", f"/p/{project.slug}/"
     return {
         "sign_in": "/sign-in/",
@@ -76,6 +83,16 @@ def addresses(project: Project, author, reviewer, editor) -> dict[str, str]:
         "generation_settle": f"{making}generations/{lost.pk}/settle/",
         "generation_adopt": f"{making}generations/{lost.pk}/adopt/",
         "upload": f"{making}upload/",
+        "batch_new": f"{making}batches/new/",
+        "batch_preview": f"{making}batches/preview/",
+        "batch_pause": f"{making}batches/{batch.pk}/pause/",
+        "batch_resume": f"{making}batches/{batch.pk}/resume/",
+        "batch_cancel": f"{making}batches/{batch.pk}/cancel/",
+        "batch_retry": f"{making}batches/{batch.pk}/retry/",
+        "template_new": f"{making}templates/new/",
+        "template_edit": f"{making}templates/{template.pk}/",
+        "budget_set": f"{making}spend/budgets/",
+        "budget_remove": f"{making}spend/budgets/{budget.pk}/remove/",
     }
 
 
@@ -105,6 +122,13 @@ FORM = {
     "takes": "1",
     "theme": "dark",
     "undo_seconds": "10",
+    "period": "day",
+    "cap": "7",
+    "name": "Greeting",
+    "text": "Good evening",
+    "variables-TOTAL_FORMS": "0",
+    "variables-INITIAL_FORMS": "0",
+    "agreed": sign_cost(Decimal("0.0200")),
 }
 
 

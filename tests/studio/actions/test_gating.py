@@ -61,6 +61,18 @@ def test_a_person_takes_the_last_place_before_one_of_many(prompt, author):
     assert admitted(person) == ""
 
 
+def test_the_vendors_usual_limit_counts_a_model_at_its_own_address_only(prompt, settings):
+    first, other, second = (make_generation(prompt, provider="runway", model="gen4.5") for _ in range(3))
+    for row in (first, other):
+        Generation.objects.filter(pk=row.pk).update(state=GenerationState.RUNNING, remote_id=f"v{row.pk}")
+    for base_url, says in (("https://api.dev.runwayml.com", "All 2 places at Gen-4.5"), ("https://gate.example", "")):
+        settings.PROVIDER_SETTINGS = {"runway": {"base_url": base_url, "secrets": {"api_key": "k"}}}
+        assert admitted(second).startswith(says)
+    Generation.objects.filter(pk=first.pk).update(model="gen4_turbo")
+    settings.PROVIDER_SETTINGS = {"runway": {"base_url": "https://api.dev.runwayml.com", "secrets": {"api_key": "k"}}}
+    assert admitted(second) == ""
+
+
 def test_calls_a_minute_are_counted_for_all(prompt, author):
     limit(author, most_per_minute=5)
     first, second = make_generation(prompt), make_generation(prompt)

@@ -21,10 +21,17 @@ def test_it_is_well_when_all_answer_and_nothing_is_overdue(client, beat) -> None
         "database": True,
         "broker": True,
         "beat_age_seconds": 0,
+        "poller_age_seconds": None,
         "oldest_due_seconds": None,
         "ok": True,
     }
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_silent_poller_is_told_of_and_is_no_illness(client, beat) -> None:
+    Heartbeat.objects.create(name="poller", at=timezone.now() - timedelta(hours=1))
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["poller_age_seconds"] >= 3600) == (200, True)
 
 
 def test_it_is_not_well_before_beat_has_ever_ticked(client, db) -> None:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("studio", "0006_reasons_of_generators")]
+    dependencies = [("studio", "0007_callback_tokens_by_themselves")]
 
     operations = [
         migrations.AddField(
