@@ -12,8 +12,7 @@ from pydantic import Field
 from reviews.actions.publishing import clip_name
 from reviews.models import Publication, PublicationState
 from studio.api.access import TokenRequest, needs, projects_of
-from studio.api.answers import Cursor, Paged, answers, page_of
-from studio.api.generations import SLUG
+from studio.api.answers import SLUG, Cursor, Paged, answers, page_of
 from studio.rules.scopes import Scope
 
 router = Router(tags=["publications"])

@@ -14,14 +14,13 @@ from pydantic import Field
 from studio.actions.permitting import require_role
 from studio.actions.settling_generations import adopt_late_clip, ask_again, request_cancel, settle_unknown
 from studio.api.access import TokenRequest, needs, projects_of, projects_to_read
-from studio.api.answers import LARGEST_KEY, Body, Cursor, Paged, answers, page_of
+from studio.api.answers import LARGEST_KEY, SLUG, Body, Cursor, Paged, answers, page_of
 from studio.models import Generation
 from studio.rules.generation import GenerationState, Reason
 from studio.rules.scopes import Scope
 from studio.views.places import READERS
 
 router = Router(tags=["generations"])
-SLUG = r"^[-a-zA-Z0-9_]{1,50}$"
 
 
 class GenerationOut(Schema):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from studio.actions.prompting import MOST_TAKES, Order
 from studio.api.answers import LARGEST_KEY, Body
-from studio.api.refusals import Unusable
+from studio.api.refusals import Unusable, problems_of
 from studio.forms import LARGEST_SEED, LONGEST_FIELD, LONGEST_SECONDS, LONGEST_TEXT, PromptForm
 from studio.views.desk import usable_models
 
@@ -85,6 +85,5 @@ def form_of(wanted: Wanted, model: str, key: UUID = NO_TOKEN) -> PromptForm:
 def checked(form: PromptForm) -> Checked:
     """Raises Unusable with every sentence of the form."""
     if not form.is_valid():
-        problems = {name: [str(error) for error in errors] for name, errors in form.errors.items()}
-        raise Unusable({"" if name == "__all__" else name: said for name, said in problems.items()})
+        raise Unusable(problems_of(form))
     return Checked(form.words(), form.direction(), form.order())

@@ -15,10 +15,10 @@ from pydantic import Field
 from studio.actions.permitting import require_role
 from studio.actions.prompting import MOST_TAKES, estimate, generate_more, problems_with, submit_prompt
 from studio.api.access import TokenRequest, needs, project_for, projects_of, projects_to_read
-from studio.api.answers import Body, Cursor, Paged, answers, page_of
-from studio.api.generations import SLUG, GenerationOut, shown_all
+from studio.api.answers import SLUG, Body, Cursor, Paged, answers, page_of
+from studio.api.generations import GenerationOut, shown_all
 from studio.api.ordering import CostIn, OrderIn, checked, form_of, order_of, words_of
-from studio.api.refusals import Unusable
+from studio.api.refusals import Unusable, problems_of
 from studio.errors import Conflict, Invalid
 from studio.generators import Offer, offers
 from studio.models import Candidate, Generation, Mode, Project, Prompt
@@ -154,7 +154,7 @@ def generate_prompt(request: TokenRequest, pk: int, more: MoreIn) -> Any:
     prompt = _prompt(request, pk, *MAKERS)
     form = order_form(prompt, str(more.takes))
     if not form.is_valid():
-        raise Unusable({name: [str(error) for error in errors] for name, errors in form.errors.items()})
+        raise Unusable(problems_of(form))
     made = generate_more(
         prompt,
         by=request.auth.user,

@@ -1,11 +1,12 @@
 """How a refusal leaves as JSON: the words and the status of `studio/http.py`, whatever the request says it accepts."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -23,6 +24,15 @@ class Unusable(Exception):
     def __init__(self, problems: dict[str, list[str]]) -> None:
         super().__init__(problems)
         self.problems = problems
+
+
+def problems_of(form: Form, names: Mapping[str, str] | None = None) -> dict[str, list[str]]:
+    """The sentences of a form by field; `names` are those of its fields that are called otherwise here."""
+    called = {"__all__": ""} | dict(names or {})
+    problems: dict[str, list[str]] = {}
+    for name, errors in form.errors.items():
+        problems.setdefault(called.get(name, name), []).extend(str(error) for error in errors)
+    return problems
 
 
 def refusal(

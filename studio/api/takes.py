@@ -12,8 +12,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from studio.api.access import TokenRequest, needs, projects_of
-from studio.api.answers import LARGEST_KEY, Cursor, Paged, answers, page_of
-from studio.api.generations import SLUG
+from studio.api.answers import LARGEST_KEY, SLUG, Cursor, Paged, answers, page_of
 from studio.models import Candidate, Source
 from studio.rules.lifecycle import Status
 from studio.rules.scopes import Scope

@@ -7,12 +7,13 @@ from django.test.utils import CaptureQueriesContext
 from reviews.models import Publication
 from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome
-from studio.models import Project
+from studio.models import Project, Template
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
 from tests.factories import (
     decide_as,
+    make_batch,
     make_candidate,
     make_generation,
     make_person,
@@ -23,7 +24,7 @@ from tests.factories import (
 from tests.studio.api.conftest import software
 
 pytestmark = pytest.mark.django_db
-LISTS = ("projects", "prompts", "generations", "takes", "publications", "events")
+LISTS = ("projects", "prompts", "generations", "takes", "batches", "templates", "publications", "events")
 
 
 @pytest.fixture
@@ -44,25 +45,31 @@ def add_one(project: Project, editor, everybody) -> None:
     )
     decision = decide_as(editor, make_review(take, queue=Queue.EDITOR), Outcome.APPROVE)
     Publication.objects.create(decision=decision, candidate=take, title="A clip", sha256=take.sha256)
+    make_generation(prompt, batch=make_batch(project, everybody))
+    Template.objects.create(project=project, name=f"Greeting {prompt.pk}", text="Hello", author=everybody)
     other = make_project(f"project-{prompt.pk}")
     other.memberships.create(user=everybody, role=Role.AUTHOR)
+
+
+def key_of(row: dict[str, object]) -> object:
+    return row.get("id") or row.get("slug") or row["uuid"]
 
 
 @pytest.mark.parametrize("name", LISTS)
 def test_its_pages_hold_every_row_once_newest_first(name, project, editor, everybody, holder):
     for _ in range(5):
         add_one(project, editor, everybody)
-    whole = [row.get("id", row.get("slug")) for row in holder.get(f"/api/v1/{name}?limit=100").json()["items"]]
+    whole = [key_of(row) for row in holder.get(f"/api/v1/{name}?limit=100").json()["items"]]
     assert len(whole) >= 5
     assert holder.get(f"/api/v1/{name}?limit={len(whole)}").json()["next"] is None
     seen, address = [], f"/api/v1/{name}?limit=2"
     while address:
         page = holder.get(address).json()
         assert 1 <= len(page["items"]) <= 2
-        seen += [row.get("id", row.get("slug")) for row in page["items"]]
+        seen += [key_of(row) for row in page["items"]]
         address = (page["next"] or "").removeprefix("http://testserver")
     assert seen == whole
-    if name != "projects":
+    if name not in ("projects", "batches"):  # these show no numbers
         assert whole == sorted(whole, reverse=True)
 
 

@@ -1,17 +1,18 @@
 """Every operation against every kind of holder: what the document does not list here, nobody may add."""
 
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from reviews.actions.policies import active_policy
-from studio.models import Generation, Prompt
+from studio.models import Budget, Generation, Period, Prompt, Template
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
 from studio.rules.scopes import Scope
-from tests.factories import make_candidate, make_generation, make_person, make_project, make_prompt
+from tests.factories import make_batch, make_candidate, make_generation, make_person, make_project, make_prompt
 from tests.reviews.views.test_every_post import everything
 from tests.studio.api.conftest import order, software
 
@@ -49,6 +50,22 @@ MATRIX = {
     "ask_generation": Row(WRITES, 200, 404, 403),
     "settle_generation": Row(WRITES, 200, 404, 403),
     "adopt_generation": Row(WRITES, 409, 404, 403),
+    "cost_of_batch": Row(WRITES, 200, 404, 403),
+    "order_batch": Row(WRITES, 201, 404, 403),
+    "list_batches": Row(READS, 200, 200, 200),
+    "get_batch": Row(READS, 200, 404, 200),
+    "hold_batch": Row(WRITES, 200, 404, 403),
+    "send_batch_on": Row(WRITES, 409, 404, 403),
+    "call_batch_off": Row(WRITES, 200, 404, 403),
+    "retry_batch": Row(WRITES, 200, 404, 403),
+    "list_templates": Row(READS, 200, 200, 200),
+    "get_template": Row(READS, 200, 404, 200),
+    "write_template": Row(WRITES, 201, 404, 403),
+    "fill_template": Row(WRITES, 200, 404, 403),
+    "get_spend": Row(READS, 200, 404, 200),
+    "list_budgets": Row(READS, 200, 404, 200),
+    "put_budget": Row(Scope.ADMIN, 200, 404, 403, person="moderator"),
+    "drop_budget": Row(Scope.ADMIN, 204, 404, 403, person="moderator"),
     "list_takes": Row(Scope.CANDIDATES_READ, 200, 200, 200),
     "get_take": Row(Scope.CANDIDATES_READ, 200, 404, 200),
     "get_file": Row(Scope.CANDIDATES_READ, 200, 404, 200),
@@ -78,6 +95,14 @@ def calls(project, author) -> dict[str, Call]:
     newest = {"provider": "sandbox", "parameters": {"seconds": 4, "size": "640x360", "fps": "", "audio": None}}
     running = make_generation(prompt, state=GenerationState.RUNNING, remote_id="v1", **newest)
     unknown = make_generation(prompt, state=GenerationState.UNKNOWN, remote_id="v2", **newest)
+    batch = make_batch(project, author)
+    make_generation(prompt, batch=batch, state=GenerationState.FAILED, run_after=None, **newest)
+    make_generation(prompt, batch=batch, **newest)
+    who = {"name": "who", "type": "text", "choices": [], "default": ""}
+    template = Template.objects.create(
+        project=project, name="Greeting", text="Hello {{who}}", author=author, variables=[who]
+    )
+    budget = Budget.objects.create(project=project, period=Period.MONTH, cap=5, set_by=author)
     api, costs = "/api/v1/", {name: value for name, value in order().items() if name in COST_FIELDS}
     found = {
         "list_projects": Call("get", "projects"),
@@ -88,7 +113,7 @@ def calls(project, author) -> dict[str, Call]:
         "cost_of_prompt": Call("post", "projects/harbour/prompts/cost", costs),
         "order_prompt": Call("post", "projects/harbour/prompts", order()),
         "generate_prompt": Call(
-            "post", f"prompts/{prompt.pk}/generate", {"takes": 1, "agreed_cost": "0.0400", "known_takes": 2}
+            "post", f"prompts/{prompt.pk}/generate", {"takes": 1, "agreed_cost": "0.0400", "known_takes": 4}
         ),
         "list_generations": Call("get", "generations"),
         "get_generation": Call("get", f"generations/{running.pk}"),
@@ -96,6 +121,26 @@ def calls(project, author) -> dict[str, Call]:
         "ask_generation": Call("post", f"generations/{unknown.pk}/ask"),
         "settle_generation": Call("post", f"generations/{unknown.pk}/settle", {"charged": False}),
         "adopt_generation": Call("post", f"generations/{unknown.pk}/adopt"),
+        "cost_of_batch": Call("post", "projects/harbour/batches/cost", many(prompt)),
+        "order_batch": Call(
+            "post",
+            "projects/harbour/batches",
+            many(prompt) | {"agreed_cost": "0.0800", "idempotency_key": str(uuid4())},
+        ),
+        "list_batches": Call("get", "batches"),
+        "get_batch": Call("get", f"batches/{batch.uuid}"),
+        "hold_batch": Call("post", f"batches/{batch.uuid}/pause"),
+        "send_batch_on": Call("post", f"batches/{batch.uuid}/resume"),
+        "call_batch_off": Call("post", f"batches/{batch.uuid}/cancel"),
+        "retry_batch": Call("post", f"batches/{batch.uuid}/retry", {"agreed_cost": "0.0400"}),
+        "list_templates": Call("get", "templates"),
+        "get_template": Call("get", f"templates/{template.pk}"),
+        "write_template": Call("post", "projects/harbour/templates", {"name": "Farewell", "text": "Goodbye"}),
+        "fill_template": Call("post", f"templates/{template.pk}/fill", {"values": "who\nAnna\n"}),
+        "get_spend": Call("get", "projects/harbour/spend"),
+        "list_budgets": Call("get", "projects/harbour/budgets"),
+        "put_budget": Call("post", "projects/harbour/budgets", {"period": "day", "cap": "5"}),
+        "drop_budget": Call("delete", f"budgets/{budget.pk}"),
         "list_takes": Call("get", "takes"),
         "get_take": Call("get", f"takes/{take.uuid}"),
         "get_file": Call("get", f"takes/{take.uuid}/files/poster.jpg"),
@@ -103,6 +148,11 @@ def calls(project, author) -> dict[str, Call]:
         "list_events": Call("get", "events"),
     }
     return {name: Call(call.method, api + call.address, call.body) for name, call in found.items()}
+
+
+def many(prompt: Prompt) -> dict[str, object]:
+    """Two takes of 4 s, one cent a second."""
+    return {"prompt": prompt.pk, "models": ["sandbox-1"], "seconds": 4, "size": "640x360", "takes": 2}
 
 
 COST_FIELDS = {"text", "direction", "model", "seconds", "size", "takes", "audio"}
@@ -208,7 +258,7 @@ def test_a_reviewer_reads_takes_but_no_prompts(calls, reviewer):
 def test_orders_of_a_right_holder_are_written(calls, author):
     calls["order_prompt"].by(software(author, WRITES))
     assert Prompt.objects.filter(author=author).count() == 2
-    assert Generation.objects.filter(state="reserved").count() == 3
+    assert Generation.objects.filter(state="reserved", batch=None).count() == 3
 
 
 def without_tokens(rows: dict[str, list[tuple[object, ...]]]) -> dict[str, list[tuple[object, ...]]]:
