@@ -10,6 +10,7 @@ from providers.base import Adapter
 from providers.errors import ProviderRetired
 from providers.google import adapter as google
 from providers.http import guarded_client
+from providers.kling import adapter as kling
 from providers.openai_videos import adapter as openai_videos
 from providers.runway import adapter as runway
 
@@ -18,6 +19,7 @@ FAMILIES: tuple[tuple[tuple[ProviderInfo, ...], Build], ...] = (
     (openai_videos.INFOS, openai_videos.build),
     (runway.INFOS, runway.build),
     (google.INFOS, google.build),
+    (kling.INFOS, kling.build),
 )
 PROVIDERS: Mapping[str, ProviderInfo] = {info.slug: info for infos, _ in FAMILIES for info in infos}
 BUILDERS: Mapping[str, Build] = {info.slug: build for infos, build in FAMILIES for info in infos}

@@ -10,7 +10,10 @@ from django.http import HttpRequest
 
 from studio.actions.events import Actor, chained_events, record_event
 from studio.models import (
+    Batch,
     Blob,
+    Budget,
+    BudgetWindow,
     Candidate,
     ChainHead,
     Event,
@@ -20,6 +23,8 @@ from studio.models import (
     Preferences,
     Project,
     Prompt,
+    Reservation,
+    Template,
     User,
 )
 
@@ -139,6 +144,44 @@ class BlobAdmin(ReadOnly):
     list_display = ["sha256", "media_type", "size", "created_at"]
     list_filter = ["media_type"]
     search_fields = ["sha256"]
+
+
+@admin.register(Template)
+class TemplateAdmin(ReadOnly):
+    list_display = ["name", "number", "project", "author", "created_at"]
+    list_filter = ["project", "created_at"]
+    list_select_related = ["project", "author"]
+    search_fields = ["name", "text"]
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnly):
+    list_display = ["name", "project", "ordered_by", "cost_estimated", "paused_at", "cancelled_at", "created_at"]
+    list_filter = ["project", "created_at"]
+    list_select_related = ["project", "ordered_by"]
+    search_fields = ["name", "uuid"]
+
+
+@admin.register(Budget)
+class BudgetAdmin(ReadOnly):
+    """Caps are set on a project's page of its spending: there what is left moves with them."""
+
+    list_display = ["project", "person", "period", "cap", "set_by", "set_at"]
+    list_filter = ["project", "period"]
+    list_select_related = ["project", "person", "set_by"]
+
+
+@admin.register(BudgetWindow)
+class BudgetWindowAdmin(ReadOnly):
+    list_display = ["budget", "starts_on", "left"]
+    list_select_related = ["budget__project", "budget__person"]
+
+
+@admin.register(Reservation)
+class ReservationAdmin(ReadOnly):
+    list_display = ["generation", "window", "amount", "is_settled"]
+    list_filter = ["is_settled"]
+    list_select_related = ["generation__prompt", "window__budget__project", "window__budget__person"]
 
 
 @admin.register(Event)

@@ -17,7 +17,7 @@ from studio.rules.one_line import one_line
 from studio.rules.sheet import MOST_BYTES, read_sheet
 
 MOST_OFFERED = 100
-"""Prompts in the list to choose from, newest first; an older one comes by its own page's link."""
+"""Prompts to choose from, newest first; an older one, or one that a template made, comes by its own page."""
 LONGEST_NAME = 120
 LONGEST_KEY = 200
 
@@ -150,7 +150,7 @@ class BatchForm(forms.Form):
 
     def _sources(self) -> list[tuple[str, Any]]:
         chosen = self.source_row
-        prompts = list(_prompts(self.project).newest_revisions()[:MOST_OFFERED])
+        prompts = list(_prompts(self.project).filter(template=None).newest_revisions()[:MOST_OFFERED])
         templates = list(Template.objects.filter(project=self.project).newest_versions())
         if isinstance(chosen, Prompt) and chosen not in prompts:
             prompts.insert(0, chosen)

@@ -9,6 +9,7 @@ DailiesError
 │   ├── AlreadySettled  the undo window has passed
 │   └── CostChanged     the estimate shown is not the estimate now
 ├── Invalid             the input cannot be used (422)
+│   ├── Disallowed      the words ask for what is never made
 │   └── OverBudget      a cap leaves less than it costs
 └── LeaseLost           a machine's hold on a row passed to another; never shown to people
 """
@@ -48,6 +49,10 @@ class IllegalTransition(Conflict):
 
 
 class Invalid(DailiesError):
+    pass
+
+
+class Disallowed(Invalid):
     pass
 
 

@@ -29,9 +29,17 @@ class Offer:
 
 
 def accounts() -> dict[str, Account]:
-    """Every provider by slug, as it is set here: a moderator's row goes before the environment."""
+    """Every provider by slug, as it is set here: a moderator's row goes before the environment.
+
+    One whose keys cannot be unsealed any more has none: the others go on.
+    """
     rows = {row.provider: row for row in ProviderAccount.objects.all()}
-    return {slug: _account(slug, rows.get(slug)) for slug in PROVIDERS}
+    return {slug: _account_or_keyless(slug, rows.get(slug)) for slug in PROVIDERS}
+
+
+def account_as_set(provider: str, row: ProviderAccount | None) -> Account:
+    """One of `accounts`, complete or not. Raises Invalid when its keys cannot be unsealed any more."""
+    return _account(provider, row)
 
 
 def account_of(provider: str) -> Account:
@@ -42,6 +50,14 @@ def account_of(provider: str) -> Account:
     if not PROVIDERS[provider].is_complete(account):
         raise Invalid(f"The provider “{provider}” is not configured.")
     return account
+
+
+def _account_or_keyless(slug: str, row: ProviderAccount | None) -> Account:
+    try:
+        return _account(slug, row)
+    except Invalid:
+        said = settings.PROVIDER_SETTINGS.get(slug, {}).get("base_url", "")
+        return Account(slug, (row.base_url if row else "") or said)
 
 
 def _account(slug: str, row: ProviderAccount | None) -> Account:

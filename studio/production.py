@@ -6,7 +6,7 @@ elsewhere: its passwords are printed.
 
 import ipaddress
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +16,8 @@ from django.core import checks
 from django.db import DatabaseError, connection
 
 from studio.demo_logins import DEMO_DOMAIN
-from studio.models import User
+from studio.keyring import SHORTEST_KEY as SHORTEST_RING_KEY
+from studio.models import ProviderAccount, User
 
 SHORTEST_KEY = 50
 """Characters; Django's own check W009 draws the same line."""
@@ -38,6 +39,7 @@ def find_problems() -> Iterator[str]:
     if settings.PRODUCTION:
         yield from _unsafe_values()
         yield from _unsafe_folders()
+        yield from _keyring()
         yield from _demo_people()
         yield from _failed_checks()
 
@@ -71,21 +73,42 @@ def _unsafe_folders() -> Iterator[str]:
         yield f"MEDIA_STORE keeps unpublished clips in {private}, inside a folder that is served to everybody."
 
 
+def _keyring() -> Iterator[str]:
+    if any(len(key) < SHORTEST_RING_KEY for key in settings.KEYRING):
+        yield f"DAILIES_KEYRING has a key that is too short; each needs {SHORTEST_RING_KEY} random characters."
+    if not settings.KEYRING and _aside(_has_sealed_keys):
+        yield "providers' keys are stored here, sealed, but DAILIES_KEYRING is not set to open them."
+
+
+def _has_sealed_keys() -> bool:
+    return ProviderAccount.objects.exclude(sealed_secrets="").exists()
+
+
 def _demo_people() -> Iterator[str]:
-    # In a thread of its own: the web server imports us inside its event loop, where Django refuses queries.
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        if aside.submit(_has_demo_people).result():
-            yield f"the demo's people (…@{DEMO_DOMAIN}), whose passwords everybody knows, are in this database."
+    if _aside(_has_demo_people):
+        yield f"the demo's people (…@{DEMO_DOMAIN}), whose passwords everybody knows, are in this database."
 
 
 def _has_demo_people() -> bool:
-    """False as well while the database is away or empty: then nobody can sign in, and `/healthz` says why."""
-    try:
-        return User.objects.filter(email__endswith=f"@{DEMO_DOMAIN}").exists()
-    except DatabaseError:
-        return False
-    finally:
-        connection.close()
+    return User.objects.filter(email__endswith=f"@{DEMO_DOMAIN}").exists()
+
+
+def _aside(ask: Callable[[], bool]) -> bool:
+    """Ask the database in a thread of its own: the web server imports us inside its event loop, where Django refuses.
+
+    False as well while the database is away or empty: then nobody can sign in, and `/healthz` says why.
+    """
+
+    def answer() -> bool:
+        try:
+            return ask()
+        except DatabaseError:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        return aside.submit(answer).result()
 
 
 def _failed_checks() -> Iterator[str]:

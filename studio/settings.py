@@ -170,6 +170,7 @@ BROKER_URL: str = env.str("BROKER_URL", default=f"redis+socket://{broker_socket(
 
 SANDBOX_URL: str = env.str("DAILIES_SANDBOX_URL", default="").rstrip("/")
 _no_keys = {"api_key": "sandbox-key"} if DEMO and SANDBOX_URL else {}
+_sandbox_webhooks = "whsec_c2FuZGJveC1vZi1nb29nbGUtd2ViaG9va3M="  # providers/sandbox/google_webhooks.py signs with it
 
 
 def _address(name: str, sandbox_path: str, own: str = "") -> str:
@@ -223,7 +224,9 @@ PROVIDER_SETTINGS: dict[str, dict[str, Any]] = {
     },
     "google": {
         "base_url": _address("GOOGLE_GEMINI_BASE_URL", "/google", "https://generativelanguage.googleapis.com"),
-        "secrets": _no_keys | ({"api_key": key} if (key := env.str("GEMINI_API_KEY", default="")) else {}),
+        "secrets": _no_keys
+        | ({"api_key": key} if (key := env.str("GEMINI_API_KEY", default="")) else {})
+        | {"webhook_secret": env.str("GEMINI_WEBHOOK_SECRET", default=_sandbox_webhooks if _no_keys else "")},
         "options": {},
     },
     "vertex": {

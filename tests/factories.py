@@ -17,7 +17,19 @@ from reviews.checks.runner import CHECKS
 from reviews.models import CheckRun, CheckStatus, Decision, Finding, Review
 from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome
-from studio.models import Batch, Blob, Candidate, Generation, Membership, Project, Prompt, Source, User
+from studio.models import (
+    Asset,
+    AssetKind,
+    Batch,
+    Blob,
+    Candidate,
+    Generation,
+    Membership,
+    Project,
+    Prompt,
+    Source,
+    User,
+)
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
@@ -80,6 +92,25 @@ def make_generation(
         "deadline_at": timezone.now() + timedelta(hours=1),
     }
     return Generation.objects.create(prompt=prompt, state=state, **(defaults | columns))
+
+
+def make_asset(project: Project, by: User, *, kind: AssetKind = AssetKind.STILL, **columns: object) -> Asset:
+    """A file with a rights note; its bytes and its small picture lie in the store."""
+    content = f"asset {next(_numbers)}".encode()
+    sha256 = hashlib.sha256(content).hexdigest()
+    media_type, small = ("image/png", "thumb.jpg") if kind == AssetKind.STILL else ("video/mp4", "poster.jpg")
+    _write(media_store().private_path(sha256), content)
+    _write(media_store().derived_path(sha256, small), b"small picture")
+    blob = Blob.objects.create(sha256=sha256, size=len(content), media_type=media_type)
+    defaults: dict[str, object] = {
+        "name": f"{kind.value}.file",
+        "width": 320,
+        "height": 180,
+        "duration_seconds": None if kind == AssetKind.STILL else Decimal("5.000"),
+        "rights_note": "Own photograph, 2026",
+        "added_by": by,
+    }
+    return Asset.objects.create(project=project, blob=blob, kind=kind, **(defaults | columns))
 
 
 def make_batch(project: Project, ordered_by: User, **columns: object) -> Batch:

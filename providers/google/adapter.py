@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -24,8 +25,8 @@ from providers.base import (
 )
 from providers.calls import accepted, media_call, paid_call, reading_call
 from providers.catalogue import models_of
-from providers.errors import AccessDenied, BadAnswer, NotFound, ProviderError
-from providers.google import auth, faults, gemini_lro, interactions, limits, media, vertex_lro, webhooks
+from providers.errors import AccessDenied, BadAnswer, InvalidRequest, NotFound, ProviderError
+from providers.google import auth, faults, gemini_lro, interactions, limits, lro, media, vertex_lro, webhooks
 from providers.google.media import MAX_INLINE_BYTES, Document, read_document
 from providers.google.places import (
     FILES_MAY_LEAD_TO,
@@ -99,6 +100,7 @@ class GoogleVideo(CatalogueAdapter):
 
     async def submit(self, request: GenerationRequest, client_id: str) -> Submitted:
         terms = self._usable_terms(request)
+        request = await self._with_file(request, terms)
         url, body = self._place().create(terms.dialect, terms.wire_name), self._body(request, terms, client_id)
         error_of = faults.continuation_error_of if "previous_interaction_id" in body else faults.creation_error_of
 
@@ -133,32 +135,27 @@ class GoogleVideo(CatalogueAdapter):
         return []
 
     async def download(self, asset: Asset) -> AsyncIterator[bytes]:
-        """From the answer that held the clip, from the service's files, or by asking for the answer once more."""
-        file = media.file_id(asset.url) or media.file_id(asset.remote_id)
-        if asset.inline is None and file:
-            headers = await self._keys().headers() | {"Accept": "application/binary"}
-            request = self._client.build_request("GET", self._place().file(file), headers=headers)
-            async for chunk in media_call(
-                self._client,
-                request,
-                faults.error_of,
-                max_bytes=self._max_media_bytes,
-                redirects_to=FILES_MAY_LEAD_TO,
-            ):
+        """From the answer that held the clip, or from the service's files; an asset that names neither is looked up."""
+        if asset.inline is None and not _file_of(asset):
+            asset = await self._looked_up(asset)
+        if asset.inline is None:
+            async for chunk in self._file_bytes(_file_of(asset)):
                 yield chunk
             return
-        content = asset.inline if asset.inline is not None else await self._inline_again(asset)
-        for start in range(0, len(content), CHUNK_BYTES):
-            yield content[start : start + CHUNK_BYTES]
+        for start in range(0, len(asset.inline), CHUNK_BYTES):
+            yield asset.inline[start : start + CHUNK_BYTES]
 
     async def cancel(self, remote_id: str) -> None:
-        """Only an interaction can be stopped; an operation runs to its end. Repeating it is harmless."""
+        """Only an interaction can be stopped; an operation runs to its end. Harmless for one that has ended."""
         if route_of(remote_id) != "interactions":
             return
         try:
             await self._read("POST", self._place().interaction(remote_id, "/cancel"))
-        except NotFound:
+        except (NotFound, InvalidRequest):
             return
+        except ProviderError as error:
+            if error.code != "FAILED_PRECONDITION":
+                raise
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> Hint:
         secret = self._account.secret("webhook_secret")
@@ -179,10 +176,11 @@ class GoogleVideo(CatalogueAdapter):
     def _problems(self, request: GenerationRequest, terms: ModelTerms) -> list[Problem]:
         found = list(limits.problems(request, terms))
         source = request.source
-        if source and request.operation is Operation.EXTEND and terms.dialect != "interactions":
-            if not source.remote_id:
-                found.append(Problem("references", f"{terms.label} goes on from its own takes only."))
-        elif source and request.operation is Operation.REMIX and not interactions.previous(request):
+        if source is None:
+            return found
+        if request.operation is Operation.EXTEND and terms.dialect == "gemini_lro" and not source.remote_id:
+            found.append(Problem("references", f"{terms.label} goes on from the first clip of a call of its own only."))
+        elif request.operation is Operation.REMIX and not interactions.previous(request):
             found.append(Problem("references", f"{terms.label} remixes its own takes only."))
         return found
 
@@ -221,13 +219,41 @@ class GoogleVideo(CatalogueAdapter):
                 raise
             return await send(await keys.headers())
 
-    async def _inline_again(self, asset: Asset) -> bytes:
+    async def _with_file(self, request: GenerationRequest, terms: ModelTerms) -> GenerationRequest:
+        """The Gemini API goes on from a file of its own: the first of the operation, where only that is known.
+
+        Where it cannot be told (any more) which file it was, the bytes have to do.
+        """
+        source = request.source
+        if source is None or terms.dialect != "gemini_lro" or not lro.NAME.fullmatch(source.remote_id):
+            return request
+        try:
+            clips = (await self.fetch(source.remote_id)).clips
+        except (NotFound, BadAnswer, AccessDenied):
+            return request
+        if not clips:
+            return request
+        named = replace(source, remote_id=clips[0].remote_id)
+        references = tuple(named if one is source else one for one in request.references)
+        return replace(request, references=references)
+
+    async def _looked_up(self, asset: Asset) -> Asset:
         """Raises NotFound when the answer does not hold the clip (any more)."""
         snapshot = await self.fetch(asset.remote_id.partition("#")[0])
         for one in snapshot.assets:
-            if one.remote_id == asset.remote_id and one.inline is not None:
-                return one.inline
+            if one.remote_id == asset.remote_id:
+                return one
         raise NotFound("Google's answer holds this clip no more.")
+
+    async def _file_bytes(self, file: str) -> AsyncIterator[bytes]:
+        """The key goes to the configured base alone, whatever the file's link said."""
+        headers = await self._keys().headers() | {"Accept": "application/binary"}
+        request = self._client.build_request("GET", self._place().file(file), headers=headers)
+        call = media_call(
+            self._client, request, faults.error_of, max_bytes=self._max_media_bytes, redirects_to=FILES_MAY_LEAD_TO
+        )
+        async for chunk in call:
+            yield chunk
 
     def _place(self) -> Place:
         return vertex_place(self._account) if self._is_vertex else gemini_place(self._account)
@@ -236,6 +262,10 @@ class GoogleVideo(CatalogueAdapter):
         if self._is_vertex and (text := self._account.secret("service_account")):
             return auth.ServiceAccount(text, self._client, self._clock)
         return auth.ApiKey(self._account.secret("api_key"))
+
+
+def _file_of(asset: Asset) -> str:
+    return media.file_id(asset.url) or media.file_id(asset.remote_id)
 
 
 async def _parsed(answer: Answer) -> Document:

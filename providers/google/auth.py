@@ -65,7 +65,7 @@ class ServiceAccount:
             return token
         token, lives_seconds = await self._minted()
         while len(_tokens) >= MOST_TOKENS_KEPT:
-            _tokens.pop(next(iter(_tokens)))
+            _tokens.pop(next(iter(_tokens), ""), None)
         _tokens[self._name()] = token, self.clock() + lives_seconds
         return token
 

@@ -49,6 +49,8 @@ STATES: Mapping[str, JobState] = {
     "budget_exceeded": JobState.FAILED,
     "cancelled": JobState.CANCELLED,
 }
+RETRYABLE = ("INTERNAL", "UNAVAILABLE", "DEADLINE", "RESOURCE_EXHAUSTED")
+"""Parts of error codes, which are addresses of error types here."""
 NEEDS_A_PERSON = ("requires_action", "requires_continuation")
 SENTENCES: Mapping[str, str] = {
     "failed": "The interaction failed without a word.",
@@ -102,6 +104,7 @@ def read(document: Document) -> Snapshot:
         error=message if state is JobState.FAILED and not refused else "",
         code=(", ".join(safety.categories(message)) if refused else "") or code or _own_code(status),
         cost=_cost(fields, state),
+        is_retryable=status == "failed" and not refused and any(word in code.upper() for word in RETRYABLE),
         client_id=text_of(lro.inner(fields, "labels").get("dailies_call"), 200),
         created_at=iso_instant(fields.get("created")),
         warnings=tuple(_warnings(status, state, assets, strays)),

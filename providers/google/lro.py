@@ -105,7 +105,7 @@ def _ended_in_error(name: str, error: Mapping[str, Any], raw: Mapping[str, objec
     code = text_of(error.get("status") or number, 60)
     if number == CANCELLED:
         return Snapshot(name, JobState.CANCELLED, error=message, code=code, raw=raw)
-    if safety.is_refusal(message):
+    if number not in RETRYABLE and safety.is_refusal(message):
         named = ", ".join(safety.categories(message)) or code
         return Snapshot(name, JobState.REFUSED, refusal=safety.told(message), code=named, raw=raw)
     return Snapshot(name, JobState.FAILED, error=message, code=code, is_retryable=number in RETRYABLE, raw=raw)

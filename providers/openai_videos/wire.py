@@ -1,8 +1,12 @@
 """The protocol's field names, and nothing else: our words to theirs and back. No other file knows them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -16,7 +20,7 @@ from providers.answers import (
     unix_instant,
     without_secrets,
 )
-from providers.base import Asset, GenerationRequest, Hint, JobState, ModelTerms, Reference, Snapshot
+from providers.base import Asset, GenerationRequest, Hint, JobState, ModelTerms, Operation, Reference, Snapshot
 from providers.errors import (
     AccessDenied,
     BadAnswer,
@@ -39,6 +43,8 @@ STATES: Mapping[str, JobState] = {
     "failed": JobState.FAILED,
     "cancelled": JobState.CANCELLED,  # LiteLLM
 }
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+LENGTH = re.compile(r"\d{1,4}(?:\.\d{1,6})?")
 SAFETY_WORDS = ("moderation", "policy", "safety", "sentinel")
 QUOTA_CODES = ("insufficient_quota", "billing_hard_limit_reached")
 
@@ -56,29 +62,65 @@ class Fault:
         return any(word in self.code.lower() for word in SAFETY_WORDS)
 
 
-def create_fields(request: GenerationRequest, terms: ModelTerms) -> dict[str, str]:
-    """The scalar fields of a create call; what the model does not take is left out."""
-    extras: dict[str, object] = {
+@dataclass(frozen=True, slots=True)
+class PaidCall:
+    """Where a job is ordered, relative to the base URL, and in which fields and files. A text or an object a field."""
+
+    path: str
+    fields: Mapping[str, object]
+    files: tuple[tuple[str, Reference], ...] = ()
+
+    @property
+    def is_create(self) -> bool:
+        return self.path == "/videos"
+
+
+def paid_call_of(request: GenerationRequest, terms: ModelTerms, *, model: str, extras: Mapping[str, str]) -> PaidCall:
+    """The call for an operation. `model` is "" where the server is not to be told one; `extras` as in `Profile`."""
+    named = {"model": model} if model else {}
+    source = request.source
+    if source is None:
+        fields = create_fields(request, terms, model=model, extras=extras)
+        return PaidCall("/videos", fields, tuple(("input_reference", one) for one in request.references))
+    words: dict[str, object] = {"prompt": request.prompt}
+    if request.operation is Operation.REMIX:
+        return PaidCall(f"/videos/{quote(source.remote_id, safe='')}/remix", words)
+    path = "/videos/edits"
+    if request.operation is Operation.EXTEND:
+        path, words = "/videos/extensions", words | {"seconds": str(request.seconds or terms.default_seconds)}
+    if source.remote_id:
+        return PaidCall(path, words | {"video": {"id": source.remote_id}})
+    return PaidCall(path, words | named, (("video", source),))
+
+
+def create_fields(
+    request: GenerationRequest, terms: ModelTerms, *, model: str, extras: Mapping[str, str]
+) -> dict[str, str]:
+    """The scalar fields of a create call; what neither the model nor the server takes is left out."""
+    seconds = request.seconds or terms.default_seconds
+    values: dict[str, object] = {
         "fps": request.fps,
+        "frames": None if request.fps is None else round(seconds * request.fps),
         "seed": request.seed,
         "negative": request.negative or None,
         "audio": None if request.audio is None else str(request.audio).lower(),
     }
-    names = {"fps": "fps", "seed": "seed", "negative": "negative_prompt", "audio": "generate_sound"}
+    taken_by_model = terms.extras | ({"frames"} if "fps" in terms.extras else frozenset())
     fields = {
-        "model": terms.wire_name,
+        "model": model,
         "prompt": request.prompt,
-        "seconds": str(request.seconds or terms.default_seconds),
+        "seconds": str(seconds),
         "size": request.size or terms.default_size,
     }
-    taken = {key: value for key, value in extras.items() if key in terms.extras and value is not None}
-    return fields | {names[key]: str(value) for key, value in taken.items()}
+    taken = {name: value for name, value in values.items() if name in taken_by_model and value is not None}
+    fields |= {extras[name]: str(value) for name, value in taken.items() if name in extras}
+    return {name: value for name, value in fields.items() if value}
 
 
-def create_parts(fields: Mapping[str, str], references: tuple[Reference, ...]) -> list[tuple[str, Any]]:
-    """The parts of a multipart create call, as httpx takes them."""
-    parts: list[tuple[str, Any]] = [(name, (None, value)) for name, value in fields.items()]
-    return parts + [("input_reference", (one.name, one.content, one.media_type)) for one in references]
+def parts(fields: Mapping[str, object], files: tuple[tuple[str, Reference], ...]) -> list[tuple[str, Any]]:
+    """The parts of a multipart call, as httpx takes them."""
+    texts: list[tuple[str, Any]] = [(name, (None, str(value))) for name, value in fields.items()]
+    return texts + [(name, (one.name, one.content, one.media_type)) for name, one in files]
 
 
 def list_query(limit: int) -> dict[str, str]:
@@ -86,17 +128,20 @@ def list_query(limit: int) -> dict[str, str]:
 
 
 def content_query(asset: Asset) -> dict[str, str]:
-    return {"variant": asset.variant}
+    """Servers without stills know no variants: the clip itself is asked for without the word."""
+    return {} if asset.variant == "video" else {"variant": asset.variant}
 
 
-def read_list(answer: Answer) -> list[Snapshot]:
+def read_list(answer: Answer, *, has_thumbnail: bool = False) -> list[Snapshot]:
+    """Newest first, whatever order the server keeps. Cursors are not needed, and not every server has them."""
     entries = read_json(answer).get("data")
     if not isinstance(entries, list):
         raise BadAnswer("The provider's list has no entries field.")
-    return [read_video(entry, answer.headers) for entry in entries if isinstance(entry, dict)]
+    jobs = [read_video(one, answer.headers, has_thumbnail=has_thumbnail) for one in entries if isinstance(one, dict)]
+    return sorted(jobs, key=lambda job: job.created_at or LONG_AGO, reverse=True)
 
 
-def read_video(video: Mapping[str, Any], headers: httpx.Headers) -> Snapshot:
+def read_video(video: Mapping[str, Any], headers: httpx.Headers, *, has_thumbnail: bool = False) -> Snapshot:
     """A job as the provider describes it. Raises BadAnswer when it has no id."""
     remote_id, status = job_id(video.get("id")), str(video.get("status"))
     fault = read_fault(video.get("error"))
@@ -107,7 +152,7 @@ def read_video(video: Mapping[str, Any], headers: httpx.Headers) -> Snapshot:
         remote_id=remote_id,
         state=JobState.REFUSED if refused else state,
         progress=percent(video.get("progress")),
-        assets=(Asset(remote_id, expires_at=unix_instant(video.get("expires_at"))),) if done else (),
+        assets=_assets(remote_id, video, has_thumbnail) if done else (),
         refusal=fault.message if refused else "",
         error=fault.message if state is JobState.FAILED and not refused else "",
         code=fault.code,
@@ -117,6 +162,19 @@ def read_video(video: Mapping[str, Any], headers: httpx.Headers) -> Snapshot:
         warnings=() if status in STATES else (f"The provider reports a status we do not know: {status[:60]}.",),
         raw=without_secrets(dict(video)),
     )
+
+
+def _assets(remote_id: str, video: Mapping[str, Any], has_thumbnail: bool) -> tuple[Asset, ...]:
+    expires_at = unix_instant(video.get("expires_at"))
+    clip = Asset(remote_id, expires_at=expires_at, seconds=_length(video.get("seconds")))
+    still = Asset(remote_id, variant="thumbnail", media_type="image/webp", expires_at=expires_at)
+    return (clip, still) if has_thumbnail else (clip,)
+
+
+def _length(value: object) -> Decimal | None:
+    """Seconds as the job names them: text at OpenAI, a number elsewhere."""
+    text = text_of(value, 12)
+    return Decimal(text) if LENGTH.fullmatch(text) else None
 
 
 def read_fault(error: object) -> Fault:

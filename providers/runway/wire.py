@@ -69,7 +69,7 @@ STATES: Mapping[str, JobState] = {
 }
 WORTH_ANOTHER_TRY = ("INTERNAL", "INPUT_PREPROCESSING")
 TYPES: Mapping[str, str] = {".mov": "video/quicktime", ".webm": "video/webm"}
-NO_MONEY = ("not enough credits", "enough credits", "insufficient credits")
+NO_MONEY = ("enough credits", "insufficient credits")
 GONE_FOR_GOOD = ("retired", "deprecated", "no longer available", "no longer supported", "end of life")
 
 

@@ -7,17 +7,22 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from providers.sandbox.desk import FrontDesk
 from providers.sandbox.google import GoogleServer
+from providers.sandbox.kling import KlingServer
+from providers.sandbox.listeners import Listeners
 from providers.sandbox.openai_videos import VideosServer
 from providers.sandbox.runway import RunwayServer
 from providers.sandbox.runway_media import Uploads
+from providers.sandbox.runway_store import FileStore
 from providers.sandbox.scenarios import Scenario, as_text
 from providers.sandbox.store import Job, Store
+from providers.sandbox.vanishing import PREFIXES, WAYS, Vanished, VanishingProtocols
 from providers.sandbox.workshop import Workshop
 
 PACE_SECONDS = 1.5
@@ -27,8 +32,8 @@ MOST_PLANNED = 10_000
 class ControlDoor:
     """Reads the ledger and plans scenarios; the sandbox's own, no vendor has it."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, vanished: Vanished, listeners: Listeners) -> None:
+        self._store, self._vanished, self._listeners = store, vanished, listeners
 
     def routes(self) -> list[Route]:
         return [
@@ -36,6 +41,8 @@ class ControlDoor:
             Route("/scenarios", self.planned, methods=["GET"]),
             Route("/scenarios", self.plan, methods=["POST"]),
             Route("/scenarios", self.forget, methods=["DELETE"]),
+            Route("/vanish", self.vanish, methods=["POST"]),
+            Route("/webhooks", self.register, methods=["POST"]),
             Route("/health", self.health, methods=["GET"]),
         ]
 
@@ -64,6 +71,27 @@ class ControlDoor:
         self._store.forget_plans()
         return await self.planned(_)
 
+    async def vanish(self, request: Request) -> Response:
+        """Takes a whole protocol away, or brings it back."""
+        try:
+            body = json.loads(await request.body())
+            self._vanished.set(body["protocol"], gone=bool(body.get("gone", True)), way=body.get("way", WAYS[0]))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            names, ways = ", ".join(PREFIXES), ", ".join(WAYS)
+            said = f'Send {{"protocol": …, "gone": true, "way": …}}; protocols are {names}, ways {ways}.'
+            return JSONResponse({"error": said}, 400)
+        return JSONResponse({"gone": self._vanished.gone()})
+
+    async def register(self, request: Request) -> Response:
+        """Where a protocol's signed webhooks go from now on; an empty address ends them."""
+        try:
+            body = json.loads(await request.body())
+            protocol, url, secret = (str(body[name]) for name in ("protocol", "url", "secret"))
+        except (ValueError, TypeError, KeyError):
+            return JSONResponse({"error": 'Send {"protocol": …, "url": …, "secret": …}.'}, 400)
+        self._listeners.register(protocol, url, secret)
+        return JSONResponse({"protocol": protocol, "url": url})
+
 
 def _entry(job: Job) -> dict[str, object]:
     return {
@@ -87,14 +115,19 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS, draft: bool 
     """The application over the folder `state`, which holds `sandbox.sqlite3` and the clips; `pace_seconds` a job."""
     store = Store(state / "sandbox.sqlite3")
     workshop = Workshop(state / "clips", done=lambda job_id: store.complete(job_id, time.time()), draft=draft)
-    videos = VideosServer(FrontDesk("openai_videos", store, workshop, pace_seconds))
-    runway = RunwayServer(FrontDesk("runway", store, workshop, pace_seconds), Uploads(state / "runway-uploads"))
+    vanished, listeners = Vanished(), Listeners()
+    videos = VideosServer(FrontDesk("openai_videos", store, workshop, pace_seconds), listeners)
+    runway_desk = FrontDesk("runway", store, workshop, pace_seconds)
+    runway = RunwayServer(runway_desk, FileStore(runway_desk, Uploads(state / "runway-uploads")))
     google = GoogleServer(FrontDesk("google", store, workshop, pace_seconds))
+    kling = KlingServer(FrontDesk("kling", store, workshop, pace_seconds))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
-        await google.messenger.close()
+        await videos.messenger.close()
+        await google.hooks.close()
+        await kling.messenger.close()
         await workshop.close()
         store.close()
 
@@ -102,6 +135,8 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS, draft: bool 
         Mount("/openai/v1", routes=videos.routes()),
         Mount("/runway", routes=runway.routes()),
         Mount("/google", routes=google.routes()),
-        Mount("/_sandbox", routes=ControlDoor(store).routes()),
+        Mount("/kling", routes=kling.routes()),
+        Mount("/_sandbox", routes=ControlDoor(store, vanished, listeners).routes()),
     ]
-    return Starlette(routes=mounts, lifespan=lifespan)
+    curtain = Middleware(VanishingProtocols, vanished=vanished)
+    return Starlette(routes=mounts, lifespan=lifespan, middleware=[curtain])

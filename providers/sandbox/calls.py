@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+import av
 from PIL import Image, UnidentifiedImageError
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -78,15 +79,16 @@ def asked(fields: Mapping[str, Any], prompt: str, terms: ModelTerms) -> Generati
         model=terms.key,
         prompt=prompt,
         negative=str(extras["negative_prompt"] or ""),
-        seconds=_whole(fields, "seconds", terms.default_seconds),
+        seconds=whole(fields, "seconds", terms.default_seconds),
         size=str(fields.get("size") or terms.default_size),
         fps=_rate(extras["fps"]),
         audio=str(extras["generate_sound"]).lower() not in ("false", "0"),
-        seed=None if extras["seed"] is None else _whole(extras, "seed", 0) % SEED_LIMIT,
+        seed=None if extras["seed"] is None else whole(extras, "seed", 0) % SEED_LIMIT,
     )
 
 
-def _whole(fields: Mapping[str, Any], name: str, default: int) -> int:
+def whole(fields: Mapping[str, Any], name: str, default: int) -> int:
+    """A whole number, as text or as a number."""
     text = str(fields.get(name, default))
     if not re.fullmatch(r"-?[0-9]{1,18}", text):
         raise Refusal(400, f"Invalid value: '{text[:40]}'. {name} is a whole number.", code="invalid_value", param=name)
@@ -114,3 +116,16 @@ def check_reference(reference: object, width: int, height: int) -> None:
     if size != (width, height):
         message = f"The image must have the requested width and height: {size[0]}x{size[1]} is not {width}x{height}."
         raise Refusal(400, message, param="input_reference")
+
+
+def read_clip(upload: object) -> tuple[int, int, float]:
+    """Width, height and seconds of a clip that arrived as a file."""
+    if not isinstance(upload, UploadFile):
+        raise Refusal(400, "Missing required parameter: 'video'.", code="missing_required_parameter", param="video")
+    try:
+        with av.open(io.BytesIO(upload.file.read()), format="mp4") as container:
+            stream = container.streams.video[0]
+            seconds = float((stream.duration or 0) * (stream.time_base or 0))
+            return stream.width, stream.height, seconds
+    except (av.FFmpegError, IndexError):
+        raise Refusal(400, "video must be an MP4.", param="video") from None

@@ -1,22 +1,17 @@
 """Reading create calls in Google's three dialects: known fields only, media that opens, what the model allows."""
 
-import base64
-import binascii
-import io
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-import av
-from PIL import Image, UnidentifiedImageError
 from starlette.requests import Request
 
 from providers.base import GenerationRequest, ModelTerms, Operation, Reference, ReferenceRole
 from providers.catalogue import models_of
 from providers.google.limits import VEO_EXTENDS_BY, narrowed, problems
-from providers.sandbox.store import Job
+from providers.sandbox.google_faults import Fault, as_object, as_objects, invalid
+from providers.sandbox.google_media import FindTake, omni_media, veo_source, veo_stills
 from providers.terms import problems_of, ratio_of, resolution_of
 
 ALWAYS = {"sampleCount", "durationSeconds", "aspectRatio", "resolution", "negativePrompt", "personGeneration"}
@@ -61,21 +56,6 @@ MASKS = {
     "REMOVE_STATIC": Operation.INPAINT,
     "OUTPAINT": Operation.OUTPAINT,
 }
-FindTake = Callable[[str], Job | None]
-"""A job by a file's link or an interaction's id."""
-
-
-class Fault(Exception):
-    """An answer in Google's envelope."""
-
-    def __init__(self, http: int, status: str, message: str, details: list[dict[str, Any]] | None = None) -> None:
-        super().__init__(message)
-        self.http = http
-        self.body = {"error": {"code": http, "message": message, "status": status, "details": details or []}}
-
-
-def invalid(message: str) -> Fault:
-    return Fault(400, "INVALID_ARGUMENT", message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +90,7 @@ def prompt_of(dialect: str, body: Mapping[str, Any]) -> str:
     """The words of a call, before anything else is judged. Raises Fault."""
     if dialect == "interactions":
         given = body.get("input")
-        words = [given] if isinstance(given, str) else [one.get("text", "") for one in _objects(given, "input")]
+        words = [given] if isinstance(given, str) else [one.get("text", "") for one in as_objects(given, "input")]
         prompt = " ".join(word for word in words if isinstance(word, str) and word)
     else:
         prompt = _instance(body).get("prompt", "")
@@ -122,14 +102,14 @@ def prompt_of(dialect: str, body: Mapping[str, Any]) -> str:
 def read_veo(dialect: str, terms: ModelTerms, body: Mapping[str, Any], prompt: str, take: FindTake) -> Wish:
     """Raises Fault."""
     _only(body, TOP[dialect], "")
-    instance, said = _instance(body), _object(body, "parameters")
+    instance, said = _instance(body), as_object(body, "parameters")
     _only(instance, INSTANCE[dialect], "instances[0].")
     _only(said, PARAMETERS[dialect], "parameters.")
     if "storageUri" in said:
         raise Fault(403, "PERMISSION_DENIED", "The bucket cannot be written to.")
     if said.get("personGeneration", "allow_all") not in PEOPLE:
         raise invalid(f"personGeneration is one of {', '.join(PEOPLE)}.")
-    references = [*_veo_stills(instance), *_veo_source(instance, take)]
+    references = [*veo_stills(instance), *veo_source(instance, take)]
     operation = _veo_operation(instance)
     asked = GenerationRequest(
         model=terms.key,
@@ -143,7 +123,7 @@ def read_veo(dialect: str, terms: ModelTerms, body: Mapping[str, Any], prompt: s
         samples=_whole(said, "sampleCount") or 1,
         references=tuple(references),
     )
-    hook = _object(body, "webhookConfig")
+    hook = as_object(body, "webhookConfig")
     return _judged(Wish(asked, terms, callback_url=_callback(hook), client_id=_label(body)))
 
 
@@ -152,10 +132,10 @@ def read_omni(terms: ModelTerms, body: Mapping[str, Any], prompt: str, take: Fin
     _only(body, TOP["interactions"], "")
     if body.get("background") is not True:
         raise invalid("Video generation must be run with background=true.")
-    shape, config = _object(body, "response_format"), _object(body, "generation_config")
+    shape, config = as_object(body, "response_format"), as_object(body, "generation_config")
     _only(shape, FORMAT, "response_format.")
     _only(config, {"seed", "video_config"}, "generation_config.")
-    references = _omni_media(body, take)
+    references = omni_media(body, take)
     operation = _omni_operation(config, references)
     if shape.get("type") != "video" or shape.get("delivery", "inline") not in ("inline", "uri"):
         raise invalid('response_format is of type "video", its delivery "inline" or "uri".')
@@ -170,7 +150,7 @@ def read_omni(terms: ModelTerms, body: Mapping[str, Any], prompt: str, take: Fin
         seed=_whole(config, "seed"),
         references=tuple(references),
     )
-    hook = _object(body, "webhook_config")
+    hook = as_object(body, "webhook_config")
     delivery = str(shape.get("delivery", "inline"))
     return _judged(Wish(asked, terms, callback_url=_callback(hook), client_id=_label(body), delivery=delivery))
 
@@ -189,23 +169,10 @@ def _only(fields: Mapping[str, Any], known: Collection[str], where: str) -> None
 
 
 def _instance(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    instances = _objects(body.get("instances"), "instances")
+    instances = as_objects(body.get("instances"), "instances")
     if len(instances) != 1:
         raise invalid("instances must hold exactly one instance.")
     return instances[0]
-
-
-def _objects(value: object, name: str) -> list[Mapping[str, Any]]:
-    if not isinstance(value, list) or not all(isinstance(one, Mapping) for one in value):
-        raise invalid(f"{name} must be a list of objects.")
-    return value
-
-
-def _object(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = fields.get(name, {})
-    if not isinstance(value, Mapping):
-        raise invalid(f"{name} must be an object.")
-    return value
 
 
 def _whole(fields: Mapping[str, Any], name: str) -> int | None:
@@ -250,12 +217,12 @@ def _callback(config: Mapping[str, Any]) -> str:
 
 
 def _label(body: Mapping[str, Any]) -> str:
-    return str(_object(body, "labels").get("dailies_call", ""))
+    return str(as_object(body, "labels").get("dailies_call", ""))
 
 
 def _veo_operation(instance: Mapping[str, Any]) -> Operation:
     if "mask" in instance:
-        mode = str(_object(instance, "mask").get("maskMode", "")).upper()
+        mode = str(as_object(instance, "mask").get("maskMode", "")).upper()
         if mode not in MASKS:
             raise invalid(f"maskMode is one of {', '.join(MASKS)}.")
         return MASKS[mode]
@@ -268,50 +235,9 @@ def _veo_operation(instance: Mapping[str, Any]) -> Operation:
     return next((operation for name, operation in named.items() if name in instance), Operation.TEXT_TO_VIDEO)
 
 
-def _veo_stills(instance: Mapping[str, Any]) -> list[Reference]:
-    roles = {"image": ReferenceRole.FIRST_FRAME, "lastFrame": ReferenceRole.LAST_FRAME, "mask": ReferenceRole.MASK}
-    found = [_still(role, _object(instance, name), name) for name, role in roles.items() if name in instance]
-    for one in _objects(instance.get("referenceImages", []), "referenceImages"):
-        if str(one.get("referenceType", "")).lower() not in ("asset", "style"):
-            raise invalid("referenceType is asset or style.")
-        found.append(_still(ReferenceRole.REFERENCE, _object(one, "image"), "referenceImages"))
-    return found
-
-
-def _veo_source(instance: Mapping[str, Any], take: FindTake) -> list[Reference]:
-    if "video" not in instance:
-        return []
-    video = _object(instance, "video")
-    if isinstance(uri := video.get("uri"), str):
-        return [_known(take(uri), uri)]
-    kind = str(video.get("mimeType", video.get("encoding", "")))
-    return [_clip(_bytes(video.get("bytesBase64Encoded", video.get("encodedVideo")), "video"), kind)]
-
-
-def _omni_media(body: Mapping[str, Any], take: FindTake) -> list[Reference]:
-    found = []
-    if (earlier := body.get("previous_interaction_id")) is not None:
-        found.append(_known(take(str(earlier)), str(earlier)))
-    given = body.get("input")
-    task = _object(_object(body, "generation_config"), "video_config").get("task")
-    for one in _objects(given, "input") if isinstance(given, list) else ():
-        if one.get("type") == "video":
-            found.append(_clip(_bytes(one.get("data"), "input"), str(one.get("mime_type", ""))))
-        elif one.get("type") == "image":
-            is_frame = task == "image_to_video"
-            role = ReferenceRole.FIRST_FRAME if is_frame else ReferenceRole.REFERENCE
-            role = ReferenceRole.LAST_FRAME if is_frame and one.get("name") == "last_frame" else role
-            found.append(
-                _still(role, {"bytesBase64Encoded": one.get("data"), "mimeType": one.get("mime_type")}, "input")
-            )
-        elif one.get("type") != "text":
-            raise invalid("input holds text, image and video.")
-    return found
-
-
 def _omni_operation(config: Mapping[str, Any], references: list[Reference]) -> Operation:
     roles = {one.role for one in references}
-    task = _object(config, "video_config").get("task")
+    task = as_object(config, "video_config").get("task")
     if task is None:
         guessed = {ReferenceRole.SOURCE: Operation.EDIT, ReferenceRole.REFERENCE: Operation.REFERENCE_TO_VIDEO}
         return next((operation for role, operation in guessed.items() if role in roles), Operation.TEXT_TO_VIDEO)
@@ -320,45 +246,3 @@ def _omni_operation(config: Mapping[str, Any], references: list[Reference]) -> O
     if ReferenceRole.LAST_FRAME in roles:
         return Operation.FIRST_LAST_FRAME
     return TASKS[task]
-
-
-def _bytes(value: object, name: str) -> bytes:
-    try:
-        return base64.b64decode(value if isinstance(value, str) else "", validate=True)
-    except (binascii.Error, ValueError):
-        raise invalid(f"{name} is not base64.") from None
-
-
-def _still(role: ReferenceRole, image: Mapping[str, Any], name: str) -> Reference:
-    content = _bytes(image.get("bytesBase64Encoded"), name)
-    try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as still:
-            kind = f"image/{str(still.format).lower()}"
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        raise invalid(f"{name} is no image that can be read.") from None
-    if image.get("mimeType") != kind:
-        raise invalid(f"{name} is {kind}, not {str(image.get('mimeType'))[:40]}.")
-    return Reference(role, name, kind, content)
-
-
-def _clip(content: bytes, kind: str) -> Reference:
-    try:
-        with av.open(io.BytesIO(content), "r") as container:
-            stream = container.streams.video[0]
-            seconds = Decimal(container.duration or 0) / av.time_base
-            size = f"{stream.width}x{stream.height}"
-    except (OSError, ValueError, IndexError):
-        raise invalid("video is no clip that can be read.") from None
-    return Reference(ReferenceRole.SOURCE, "video", kind, content, seconds=round(seconds, 1), size=size)
-
-
-def _known(job: Job | None, name: str) -> Reference:
-    if job is None:
-        raise Fault(404, "NOT_FOUND", f"{name[-60:]} is not found.")
-    order = job.order
-    return Reference(
-        *(ReferenceRole.SOURCE, "video", "video/mp4", b""),
-        remote_id=name,
-        seconds=Decimal(order.seconds),
-        size=f"{order.width}x{order.height}",
-    )

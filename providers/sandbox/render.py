@@ -15,6 +15,7 @@ import numpy as np
 from providers.encoding.h264 import H264Writer
 from providers.sandbox.orders import Order
 from providers.sandbox.scenarios import Scenario
+from providers.sandbox.scenery.look import Look
 from providers.sandbox.scenery.palette import Picture
 from providers.sandbox.scenery.slate import Slate
 from providers.sandbox.scenery.stage import Stage
@@ -62,12 +63,14 @@ def pictures(order: Order) -> Iterator[Picture]:
         insert = Stage(another(script, elsewhere), wide=width, high=height, number=elsewhere, length=length)
     credit = f"{order.model} / take {order.seed}"
     slate = Slate(width, height, text=order.prompt, credit=credit, fps=order.fps)
+    look = Look.of(order.model, wide=width, high=height)
     held: tuple[int, Picture] | None = None
     for index in range(order.frames):
         source = shown_frame(order, index)
         if held is None or held[0] != source:
             stage = insert if source * 2 >= order.frames else scene
             picture = stage.picture(float(source / order.fps))
+            picture = look.apply(picture, source) if look else picture
             slate.draw(picture, source, source / order.frames)
             held = source, picture
         yield np.zeros_like(held[1]) if is_black(order, index) else held[1]

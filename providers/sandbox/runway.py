@@ -1,27 +1,23 @@
 """The server's side of Runway's API (version 2024-11-06), for the models of the catalogue that Runway serves."""
 
-import hashlib
-import hmac
 import json
+import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import wraps
 from typing import Any
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from providers.base import GenerationRequest, JobState, ModelTerms, Operation, Reference, ReferenceRole
+from providers.base import GenerationRequest, JobState, Operation
 from providers.catalogue import models_of
 from providers.sandbox.desk import Denial, Denied, FrontDesk, price_of
-from providers.sandbox.openai_videos import WELL_FORMED_KEY
-from providers.sandbox.progress import BROKEN, SHORT_LINK_SECONDS, Progress
+from providers.sandbox.progress import BROKEN, Progress
 from providers.sandbox.runway_bodies import (
     IMAGE_TO_VIDEO,
     TEXT_TO_VIDEO,
@@ -31,15 +27,15 @@ from providers.sandbox.runway_bodies import (
     Shape,
     issues_of,
 )
-from providers.sandbox.runway_media import LARGEST_UPLOAD, Kind, Media, Unusable, Uploads, look_at
+from providers.sandbox.runway_media import Kind, Media, Unusable, look_at
+from providers.sandbox.runway_orders import asked, asked_of_a_clip, terms_of, uris_of
+from providers.sandbox.runway_store import FileStore
 from providers.sandbox.scenarios import Scenario
 from providers.sandbox.store import Job
 
 VERSION = "2024-11-06"
-LINKS_LIVE_SECONDS = 24 * 3600
+WELL_FORMED_KEY = re.compile(r"Bearer [A-Za-z0-9._~+/=-]{1,256}")
 LONGEST_SOURCE_SECONDS = 30
-GUESSED_SECONDS = Decimal(5)
-"""The length of a clip that only a link names."""
 CREDITS_AT_FIRST = 10_000_000
 A_DAY = 86_400
 WAITS_UNTIL = 50
@@ -53,7 +49,6 @@ GUIDES: Mapping[str, Kind] = {
 }
 """Fields whose files guide a clip."""
 UPLOAD_FIELDS = frozenset({"filename", "type"})
-LINK_KEY = b"the sandbox keeps no secrets"
 
 
 class Refusal(Exception):
@@ -94,10 +89,10 @@ def endpoint(handler: Handler) -> Handler:
 
 @dataclass(frozen=True, slots=True)
 class RunwayServer:
-    """The endpoints, and the file store that its links lead to."""
+    """The endpoints of the API; `files` is the store that its links lead to."""
 
     desk: FrontDesk
-    uploads: Uploads
+    files: FileStore
 
     def routes(self) -> list[Route]:
         """The table of endpoints, relative to the base URL."""
@@ -109,23 +104,21 @@ class RunwayServer:
             ("/v1/tasks/{id}", "DELETE", self.delete),
             ("/v1/uploads", "POST", self.open_upload),
             ("/v1/organization", "GET", self.organization),
-            ("/store/uploads/{token}", "POST", self.take_upload),
-            ("/store/outputs/{id}/{sample:int}.mp4", "GET", self.output),
         ]
-        return [Route(path, handler, methods=[method]) for path, method, handler in table]
+        return [Route(path, handler, methods=[method]) for path, method, handler in table] + self.files.routes()
 
     @endpoint
     async def text_to_video(self, request: Request) -> Response:
         body = await _checked(request, TEXT_TO_VIDEO)
         await self._look_at_all(body)
         operation = Operation.REFERENCE_TO_VIDEO if body.get("references") else Operation.TEXT_TO_VIDEO
-        return self._accept(_asked(body, operation), body)
+        return self._accept(asked(body, operation))
 
     @endpoint
     async def image_to_video(self, request: Request) -> Response:
         body = await _checked(request, IMAGE_TO_VIDEO)
         await self._look_at_all(body)
-        return self._accept(_asked(body, Operation.IMAGE_TO_VIDEO), body)
+        return self._accept(asked(body, Operation.IMAGE_TO_VIDEO))
 
     @endpoint
     async def video_to_video(self, request: Request) -> Response:
@@ -135,7 +128,7 @@ class RunwayServer:
         if (source.seconds or 0) > LONGEST_SOURCE_SECONDS:
             raise invalid(Issue("too_big", (name,), f"The video is longer than {LONGEST_SOURCE_SECONDS} seconds"))
         await self._look_at_all(body)
-        return self._accept(_asked_of_a_clip(body, source), body)
+        return self._accept(asked_of_a_clip(body, source))
 
     @endpoint
     async def retrieve(self, request: Request) -> Response:
@@ -163,9 +156,7 @@ class RunwayServer:
         ]
         if wrong:
             raise invalid(*wrong)
-        token = self.uploads.open()
-        url = f"{_base(request)}/store/uploads/{token}"
-        return JSONResponse({"uploadUrl": url, "fields": _form_fields(token), "runwayUri": f"runway://{token}"})
+        return JSONResponse(self.files.place(_base(request)))
 
     @endpoint
     async def organization(self, _: Request) -> Response:
@@ -181,43 +172,18 @@ class RunwayServer:
             }
         )
 
-    async def take_upload(self, request: Request) -> Response:
-        """The second step: a form post without a key, its fields first, as a signed one to a bucket is."""
-        token = request.path_params["token"]
-        if "authorization" in request.headers or not self.uploads.is_open(token):
-            return Response("Only one way to sign a post is allowed.", 400 if self.uploads.is_open(token) else 403)
-        async with request.form(max_files=1, max_fields=20) as form:
-            names, file = [name for name, _ in form.multi_items()], form.get("file")
-            signed = all(form.get(name) == value for name, value in _form_fields(token).items())
-            if not signed or not isinstance(file, UploadFile) or names[-1] != "file":
-                return Response("The form's fields do not match its policy.", 403)
-            content = await file.read()
-        if not 0 < len(content) <= LARGEST_UPLOAD:
-            return Response("The file is empty or too large.", 400)
-        self.uploads.put(token, content)
-        return Response(status_code=204)
-
-    async def output(self, request: Request) -> Response:
-        """A clip, for whoever holds a link that has not expired."""
-        job, sample = self.desk.find(request.path_params["id"]), request.path_params["sample"]
-        if job is None or sample not in self.desk.samples(job) or not self.desk.progress(job).is_done:
-            return Response("Not found.", 404)
-        if not _is_valid(request.query_params.get("_jwt", ""), job.id, now=time.time()):
-            return Response("The link has expired.", 403)
-        return await self.desk.deliver(job, sample)
-
     async def _look_at_all(self, body: Body) -> None:
         for name, kind in GUIDES.items():
-            await self._look(name, *_uris(body.get(name)), kind=kind)
+            await self._look(name, *uris_of(body.get(name)), kind=kind)
 
     async def _look(self, name: str, *uris: str, kind: Kind) -> list[Media]:
         try:
-            return [await look_at(uri, kind, self.uploads) for uri in uris]
+            return [await look_at(uri, kind, self.files.uploads) for uri in uris]
         except Unusable as unusable:
             raise invalid(Issue("custom", (name,), str(unusable))) from None
 
-    def _accept(self, wanted: GenerationRequest, body: Body) -> Response:
-        terms = _terms(wanted.model)
+    def _accept(self, wanted: GenerationRequest) -> Response:
+        terms = terms_of(wanted.model)
         scenarios = self.desk.screen(wanted.prompt, lets_in=(Denial.UNSAFE, Denial.FULL))
         if Scenario.REFUSE_INPUT in scenarios:
             scenarios |= {Scenario.REFUSE}
@@ -226,7 +192,6 @@ class RunwayServer:
             self.desk.order(wanted, terms, scenarios),
             prompt=wanted.prompt,
             cost=price_of(wanted, terms),
-            details={"ratio": body.get("ratio")},
         )
         if lost := self.desk.answer_lost(job):
             return lost
@@ -253,15 +218,10 @@ class RunwayServer:
         if status == "RUNNING":
             task["progress"] = progress.percent / 100
         if progress.is_done:
-            task["output"] = [self._link(job, sample, request) for sample in self.desk.samples(job)]
+            task["output"] = [self.files.link(job, sample, _base(request)) for sample in self.desk.samples(job)]
         if progress.fault:
             task |= {"failure": progress.fault.message, "failureCode": _failure_code(progress, scenarios)}
         return task
-
-    def _link(self, job: Job, sample: int, request: Request) -> str:
-        lives = SHORT_LINK_SECONDS if Scenario.SHORT_LINK in job.order.scenarios else LINKS_LIVE_SECONDS
-        until = time.time() + lives if Scenario.EXPIRED not in job.order.scenarios else time.time() - 1
-        return f"{_base(request)}/store/outputs/{job.id}/{sample}.mp4?_jwt={_signed(job.id, until)}"
 
 
 def _base(request: Request) -> str:
@@ -286,66 +246,6 @@ async def _checked(request: Request, shapes: Mapping[str, Shape]) -> Body:
     return body
 
 
-def _uris(value: object) -> list[str]:
-    """The URIs of a field that is one, or a list of objects with one each."""
-    if isinstance(value, str):
-        return [value]
-    return [str(entry["uri"]) for entry in value] if isinstance(value, list) else []
-
-
-def _terms(model: str) -> ModelTerms:
-    return next(terms for terms in models_of("runway") if terms.key == model)
-
-
-def _key_of(wire_name: str) -> str:
-    return next(terms.key for terms in models_of("runway") if terms.wire_name == wire_name)
-
-
-def _asked(body: Body, operation: Operation) -> GenerationRequest:
-    terms = _terms(_key_of(body["model"]))
-    duration = body.get("duration")
-    return GenerationRequest(
-        model=terms.key,
-        prompt=body.get("promptText") or "",
-        operation=operation,
-        negative=body.get("negativePrompt") or "",
-        seconds=duration if isinstance(duration, int) else terms.default_seconds,
-        size=str(body.get("ratio") or terms.default_size).replace(":", "x"),
-        audio=body.get("audio", True) if "audio" in terms.extras else None,
-        seed=body.get("seed"),
-    )
-
-
-def _asked_of_a_clip(body: Body, source: Media) -> GenerationRequest:
-    """What comes back has the source's sides, or those of the target shape around it."""
-    terms = _terms(_key_of(body["model"]))
-    width, height = (source.width, source.height) if source.width else (1280, 720)
-    if shape := body.get("targetAspectRatio"):
-        width, height = _around(width, height, shape)
-    duration = body.get("duration")
-    clip = Reference(ReferenceRole.SOURCE, "source", "video/mp4", b"", seconds=source.seconds or GUESSED_SECONDS)
-    return GenerationRequest(
-        model=terms.key,
-        prompt=body.get("promptText") or "",
-        operation=Operation.EXTEND if body.get("mode") == "extend" else Operation.EDIT,
-        seconds=duration if isinstance(duration, int) else terms.default_seconds,
-        size=f"{_even(width)}x{_even(height)}",
-        seed=body.get("seed"),
-        references=(clip,),
-    )
-
-
-def _around(width: int, height: int, shape: str) -> tuple[int, int]:
-    """The smallest picture of `shape` that holds one of `width` by `height`."""
-    wide, _, high = shape.partition(":")
-    ratio = int(wide) / int(high)
-    return (round(height * ratio), height) if width / height < ratio else (width, round(width / ratio))
-
-
-def _even(side: int) -> int:
-    return max(16, side // 2 * 2)
-
-
 def _upload_complaints(body: Body) -> list[tuple[str, str]]:
     name, kind = body.get("filename"), body.get("type")
     wrong = []
@@ -354,10 +254,6 @@ def _upload_complaints(body: Body) -> list[tuple[str, str]]:
     if kind != "ephemeral":
         wrong.append(("type", "Invalid option: expected ephemeral"))
     return wrong
-
-
-def _form_fields(token: str) -> dict[str, str]:
-    return {"key": f"ephemeral/{token}", "policy": _seal(f"upload {token}"), "success_action_status": "204"}
 
 
 def _status(progress: Progress, scenarios: frozenset[Scenario]) -> str:
@@ -387,20 +283,6 @@ def _credits(job: Job) -> int:
 
 def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _signed(job_id: str, until: float) -> str:
-    return f"{until:.3f}.{_seal(f'output {job_id} {until:.3f}')}"
-
-
-def _is_valid(token: str, job_id: str, *, now: float) -> bool:
-    until, _, seal = token.rpartition(".")
-    is_known = hmac.compare_digest(seal.encode(), _seal(f"output {job_id} {until}").encode())
-    return is_known and now < float(until)
-
-
-def _seal(words: str) -> str:
-    return hmac.new(LINK_KEY, words.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _refusal_of(denial: Denial) -> Refusal:

@@ -3,11 +3,13 @@
 The tables are those of Runway's own SDK (`runwayml` 5.24.0, `types/*_create_params.py`), read apart from our catalogue.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 Body = Mapping[str, Any]
+HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 Check = Callable[[Any], str]
 """Why a value does not do; "" when it does."""
 
@@ -46,12 +48,12 @@ class Shape:
     def issues(self, body: Body) -> Iterator[Issue]:
         fields = {**self.required, **self.optional}
         for name in self.required:
-            if body.get(name) is None:
+            if name not in body:
                 yield Issue("invalid_type", (name,), "Invalid input: expected a value, received undefined")
         for name, value in body.items():
             if name != "model" and name not in fields:
                 yield Issue("unrecognized_keys", (), f'Unrecognized key: "{name[:60]}"')
-            elif name != "model" and value is not None and (complaint := fields[name](value)):
+            elif name != "model" and (complaint := fields[name](value)):
                 yield Issue("invalid_value", (name,), complaint)
 
 
@@ -59,7 +61,7 @@ def text(longest: int) -> Check:
     """Not empty, `longest` UTF-16 code units at most."""
 
     def check(value: Any) -> str:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or HALF_A_CHARACTER.search(value):
             return "Invalid input: expected string"
         units = len(value.encode("utf-16-le", "surrogatepass")) // 2
         if not value:

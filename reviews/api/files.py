@@ -9,15 +9,12 @@ from ninja import Router
 
 from reviews.views.media import file_of
 from studio.api.access import TokenRequest, needs
-from studio.api.answers import Refusal
+from studio.api.answers import WHOLE_OR_PART, Refusal
 from studio.api.takes import takes_of
 from studio.rules.scopes import Scope
 
 router = Router(tags=["takes"])
 Name = Literal["original", "proxy.mp4", "poster.jpg", "sprite.jpg", "frames.json"]
-
-_BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-WHOLE_OR_PART = {200: {"description": "The file", **_BYTES}, 206: {"description": "A part of it", **_BYTES}}
 
 
 @router.get(

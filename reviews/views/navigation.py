@@ -71,6 +71,7 @@ def _entries_of(user: User, path: str) -> list[Entry]:
     if here := _project_slug(posts, path, frozenset({Role.MODERATOR})):
         rows.append(("People", reverse("people", args=[here]), 0))
     if held & {Role.MODERATOR, Role.AUDITOR}:
+        rows.append(("Providers", reverse("providers"), 0))
         rows.append(("Audit", reverse("audit"), 0))
     rows.append(("Gallery", reverse("gallery"), 0))
     return [

@@ -62,6 +62,13 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll(".menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
+  const choose = event.target.closest("a[data-choose]");
+  if (choose) {
+    event.preventDefault();
+    const radio = document.querySelector(choose.hash);
+    radio.click();
+    radio.focus();
+  }
   const row = event.target.closest("tr[data-href]");
   if (row && !event.target.closest("a, button, input, label") && !getSelection().toString()) location.assign(row.dataset.href);
 });

@@ -75,6 +75,7 @@ function finish(row, request, file) {
   const take = answer?.takes?.[0];
   if (request.status >= 200 && request.status < 300 && !error) {
     row.querySelector("progress").value = 1;
+    document.body.dispatchEvent(new CustomEvent("uploaded"));
     said.textContent = "received";
     if (take?.href) said.replaceChildren(Object.assign(document.createElement("a"), { href: take.href, textContent: "received, open" }));
     return;

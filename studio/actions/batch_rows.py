@@ -6,7 +6,7 @@ from typing import Any
 from providers.base import ModelTerms, ReferenceRole
 from studio import clock
 from studio.actions.events import Actor, record_event
-from studio.actions.planning import BatchOrder, Retry, assets_of
+from studio.actions.planning import BatchOrder, Retry, assets_of, revised_spec
 from studio.actions.prompting import Order
 from studio.generators import offers
 from studio.models import Batch, Generation, Mode, Priority, Prompt, PromptReference, User
@@ -14,8 +14,6 @@ from studio.rules.generation import GenerationState
 from studio.rules.matrix import Row, Variant
 
 LONGEST_TITLE = 120
-OF_THE_ORDER = {"resolution", "ratio", "seconds", "fps", "audio"}
-"""Keys of a spec that an order sets; the others are the prompt's own."""
 
 
 class Numbers:
@@ -95,17 +93,18 @@ def _prompt_of(batch: Batch, order: BatchOrder, variant: Variant) -> Prompt:
     """The prompt whose takes these are: the chosen one when its takes must meet what is ordered, else a revision of
     it; for a template a prompt a row of values.
     """
-    spec = order.of_one(order.models[0], None).spec()
-    if order.prompt is None:
-        return _filled_prompt(batch, order, variant, spec)
     parent = order.prompt
-    own = {name: value for name, value in parent.spec.items() if name not in OF_THE_ORDER}
-    if parent.spec == own | spec:
-        return parent
+    if parent is None:
+        return _filled_prompt(batch, order, variant)
+    spec = revised_spec(order)
+    return parent if spec is None else _revision(batch, parent, spec)
+
+
+def _revision(batch: Batch, parent: Prompt, spec: dict[str, Any]) -> Prompt:
     columns = ("project", "mode", "title", "text", "direction", "camera_move", "template", "template_values")
     copied = {name: getattr(parent, name) for name in columns}
     number, by = parent.number + 1, batch.ordered_by
-    revision = Prompt.objects.create(parent=parent, number=number, spec=own | spec, batch=batch, author=by, **copied)
+    revision = Prompt.objects.create(parent=parent, number=number, spec=spec, batch=batch, author=by, **copied)
     PromptReference.objects.bulk_create(
         PromptReference(prompt=revision, role=row.role, position=row.position, asset=row.asset, take=row.take)
         for row in parent.references.all()
@@ -114,7 +113,7 @@ def _prompt_of(batch: Batch, order: BatchOrder, variant: Variant) -> Prompt:
     return revision
 
 
-def _filled_prompt(batch: Batch, order: BatchOrder, variant: Variant, spec: dict[str, Any]) -> Prompt:
+def _filled_prompt(batch: Batch, order: BatchOrder, variant: Variant) -> Prompt:
     template = order.template
     assert template is not None
     prompt = Prompt.objects.create(
@@ -123,7 +122,7 @@ def _filled_prompt(batch: Batch, order: BatchOrder, variant: Variant, spec: dict
         title=f"{template.name}: {variant.label}"[:LONGEST_TITLE],
         text=variant.text,
         direction={slug: words for slug, words in variant.direction.items() if words.strip()},
-        spec=spec,
+        spec=order.spec(),
         template=template,
         template_values=dict(variant.values),
         batch=batch,

@@ -22,7 +22,8 @@ from studio.actions.recovering import recover
 from studio.actions.watching import look
 from studio.crashpoints import crashpoint
 from studio.models import Generation
-from studio.rules.direction import compile_negative, compile_text
+from studio.references import references_of, shown_reference
+from studio.requesting import compiled_for, operation_of
 from studio.rules.gate import Wait
 from studio.rules.generation import GenerationState, Reason, is_final
 
@@ -134,12 +135,17 @@ def _accepted(generation: Generation, submitted: Submitted) -> None:
     accept(generation, submitted.snapshot)
 
 
-def request_of(generation: Generation) -> GenerationRequest:
+def request_of(generation: Generation, *, with_content: bool = True) -> GenerationRequest:
+    """What is sent for this row. Without the bytes of its references it serves to validate and to estimate."""
     prompt, given = generation.prompt, generation.parameters
+    words = compiled_for(prompt, generation.model)
     return GenerationRequest(
         model=generation.model,
-        prompt=compile_text(prompt.text, prompt.direction),
-        negative=compile_negative(prompt.direction),
+        prompt=words.prompt,
+        operation=operation_of(prompt),
+        negative=words.negative,
+        camera=words.camera,
+        references=references_of(prompt, provider=generation.provider, with_content=with_content),
         seconds=given.get("seconds"),
         size=given.get("size"),
         fps=Fraction(given["fps"]) if given.get("fps") else None,
@@ -156,8 +162,5 @@ def _shown(request: GenerationRequest) -> dict[str, Any]:
         name: value for name, value in asdict(request).items() if value not in (None, "", ()) and name not in hidden
     }
     if request.references:
-        fields["references"] = [
-            {"role": reference.role, "name": reference.name, "media_type": reference.media_type}
-            for reference in request.references
-        ]
+        fields["references"] = [shown_reference(reference) for reference in request.references]
     return {name: str(value) if isinstance(value, Fraction) else value for name, value in fields.items()}

@@ -4,22 +4,29 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, partial
+from typing import Any
 
-from providers.base import GenerationRequest, Operation, Reference, ReferenceRole
+from providers.base import GenerationRequest, Operation, ReferenceRole
 from studio.actions.generating import request_of
 from studio.actions.prompting import Order, request_for
 from studio.actions.templating import blank_of
 from studio.errors import Invalid
 from studio.generators import offers, planning_adapter
-from studio.models import Asset, Batch, Generation, Mode, Project, Prompt, PromptReference, Template
+from studio.models import Asset, Batch, Generation, Mode, Project, Prompt, Template
+from studio.references import FILES, Chosen, chosen_of
+from studio.requesting import camera_move_of, operation_of
 from studio.rules.generation import GenerationState
+from studio.rules.hints import refusal
 from studio.rules.matrix import Matrix, Price, Variant, combine
 from studio.rules.one_line import one_line
 from studio.rules.sheet import Sheet
 from studio.rules.spending import NOTHING
 from studio.rules.template import fill_all
+from studio.wordlists import word_lists
 
 LONGEST_LABEL = 100
+OF_THE_ORDER = frozenset({"resolution", "ratio", "seconds", "fps", "audio"})
+"""Keys of a spec that an order sets; the others are the prompt's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,15 @@ class BatchOrder:
     left_out: frozenset[str] = frozenset()
 
     def of_one(self, model: str, seed: int | None) -> Order:
-        return Order(model, self.seconds, self.size, takes=1, fps=self.fps, audio=self.audio, seed=seed)
+        """As its rows will be sent: a prompt keeps its mode and its camera move."""
+        order = Order(model, self.seconds, self.size, takes=1, fps=self.fps, audio=self.audio, seed=seed)
+        if self.prompt is None:
+            return order
+        return replace(order, operation=operation_of(self.prompt), camera_move=camera_move_of(self.prompt))
+
+    def spec(self) -> dict[str, Any]:
+        """What every take must meet, whatever its model and seed."""
+        return self.of_one("", None).spec()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +87,24 @@ def plan(order: BatchOrder, project: Project) -> Plan:
     return Plan(combine(variants, order.models, order.seeds, order.takes, price=price, left_out=order.left_out))
 
 
+def revised_spec(order: BatchOrder) -> dict[str, Any] | None:
+    """The spec of the revision that a prompt becomes when its takes are to meet something else than it asks for now."""
+    if order.prompt is None:
+        return None
+    own = {name: value for name, value in order.prompt.spec.items() if name not in OF_THE_ORDER}
+    wanted = own | order.spec()
+    return None if wanted == order.prompt.spec else wanted
+
+
 def retries_of(batch: Batch) -> list[Retry]:
     """Failed takes not ordered again yet, each with what it would cost now."""
     failed = batch.generations.filter(state=GenerationState.FAILED, retried_as=None)
-    rows = list(failed.select_related("prompt__project").order_by("pk"))
+    files = (f"prompt__{each}" for each in FILES)
+    rows = list(failed.select_related("prompt__project").prefetch_related(*files).order_by("pk"))
     if not rows:
         return []
     desk = _Desk()
-    return [Retry(row, desk.price(row.model, partial(request_of, row))) for row in rows]
+    return [Retry(row, desk.price(row.model, partial(request_of, row, with_content=False))) for row in rows]
 
 
 def cost_of_retries(retries: Iterable[Retry]) -> Decimal:
@@ -133,40 +158,26 @@ class _Pricing:
     def __init__(self, order: BatchOrder, project: Project) -> None:
         self._order = order
         self._desk = _Desk()
-        self._operation, self._references = _carried(order.prompt)
+        self._chosen = _carried(order.prompt)
         self._assets = assets_of(project) if order.template else {}
 
     def __call__(self, variant: Variant, model: str, seed: int | None) -> Price:
+        if why := refusal(variant.text, variant.direction, word_lists()):
+            return Price(NOTHING, (why,))
         return self._desk.price(model, lambda: self._request(variant, model, seed))
 
     def _request(self, variant: Variant, model: str, seed: int | None) -> GenerationRequest:
-        request = request_for(variant.text, variant.direction, self._order.of_one(model, seed))
-        stills = [_planned(ReferenceRole.REFERENCE, self._assets[name]) for name in variant.assets]
-        operation = self._operation or (Operation.REFERENCE_TO_VIDEO if stills else request.operation)
-        return replace(request, operation=operation, references=(*self._references, *stills))
+        order = self._order.of_one(model, seed)
+        stills = [Chosen(ReferenceRole.REFERENCE, asset=self._assets[name]) for name in variant.assets]
+        if stills and self._order.prompt is None:
+            order = replace(order, operation=Operation.REFERENCE_TO_VIDEO)
+        return request_for(variant.text, variant.direction, order, references=[*self._chosen, *stills])
 
 
-def _carried(prompt: Prompt | None) -> tuple[Operation | None, tuple[Reference, ...]]:
-    """What goes along with every take of a prompt, without its bytes: a plan needs only what they are."""
+def _carried(prompt: Prompt | None) -> list[Chosen]:
+    """The files that go along with every take of a prompt."""
     if prompt is None:
-        return None, ()
+        return []
     if prompt.mode == Mode.IMPORT:
         raise Invalid("This prompt was made elsewhere. Revise it at the desk first.")
-    rows = prompt.references.select_related("asset__blob", "take__blob", "take__generation")
-    return Operation(prompt.mode), tuple(_reference(row) for row in rows)
-
-
-def _reference(row: PromptReference) -> Reference:
-    if row.asset is not None:
-        return _planned(ReferenceRole(row.role), row.asset)
-    take = row.take
-    assert take is not None, "reference_is_asset_or_take"
-    seconds = Decimal(str(take.facts["duration_seconds"])) if take.facts.get("duration_seconds") else None
-    remote = take.generation.remote_id if take.generation else ""
-    size = f"{take.facts.get('width')}x{take.facts.get('height')}"
-    return Reference(ReferenceRole(row.role), take.name, take.blob.media_type, b"", remote, seconds, size)
-
-
-def _planned(role: ReferenceRole, asset: Asset) -> Reference:
-    size = f"{asset.width}x{asset.height}"
-    return Reference(role, asset.name, asset.blob.media_type, b"", "", asset.duration_seconds, size)
+    return chosen_of(prompt)

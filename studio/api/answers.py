@@ -13,6 +13,8 @@ from studio.errors import Invalid
 ROWS, MOST_ROWS = 25, 100
 LARGEST_KEY = 2**63 - 1
 SLUG = r"^[-a-zA-Z0-9_]{1,50}$"
+_BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+WHOLE_OR_PART = {200: {"description": "The file", **_BYTES}, 206: {"description": "A part of it", **_BYTES}}
 Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
 
@@ -67,6 +69,12 @@ def only_known(request: HttpRequest, asked: type[BaseModel]) -> None:
     """Raises Invalid for a part of the address that nobody reads: a typing mistake must not widen what is shown."""
     if unknown := sorted(set(request.GET) - set(asked.model_fields)):
         raise Invalid(f"There is no filter “{unknown[0][:40]}” here.")
+
+
+def only_form(request: HttpRequest, *known: str) -> None:
+    """As `only_known`, of the parts of a multipart form."""
+    if unknown := sorted({*request.POST, *request.FILES} - set(known)):
+        raise Invalid(f"There is no field “{unknown[0][:40]}” here.")
 
 
 def _next(request: HttpRequest, before: int) -> str:

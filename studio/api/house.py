@@ -19,7 +19,9 @@ DESCRIPTION = (
 ROUTERS = (
     "studio.api.projects.router",
     "studio.api.offered.router",
+    "studio.api.providers.router",
     "studio.api.prompts.router",
+    "studio.api.references.router",
     "studio.api.generations.router",
     "studio.api.batches.router",
     "studio.api.templates.router",

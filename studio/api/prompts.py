@@ -12,26 +12,41 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
+from providers.accounts import Account
+from providers.base import Adapter, GenerationRequest, ReferenceRole
+from providers.catalogue import catalogue
+from providers.registry import planning_adapter_for
+from studio.actions.budgeting import headroom
 from studio.actions.permitting import require_role
-from studio.actions.prompting import MOST_TAKES, estimate, generate_more, problems_with, submit_prompt
+from studio.actions.prompting import MOST_TAKES, generate_more, request_for, submit_prompt
 from studio.api.access import TokenRequest, needs, project_for, projects_of, projects_to_read
 from studio.api.answers import SLUG, Body, Cursor, Paged, answers, page_of
 from studio.api.generations import GenerationOut, shown_all
-from studio.api.ordering import CostIn, OrderIn, checked, form_of, order_of, words_of
+from studio.api.ordering import CostIn, OrderIn, checked, files_of, order_of, words_of
 from studio.api.refusals import Unusable, problems_of
 from studio.errors import Conflict, Invalid
-from studio.generators import Offer, offers
-from studio.models import Candidate, Generation, Mode, Project, Prompt
-from studio.rules.direction import compile_negative, compile_text
+from studio.forms import PROBLEM_FIELDS
+from studio.generators import Offer, accounts, offers
+from studio.models import Candidate, Generation, Mode, Project, Prompt, PromptReference
+from studio.references import Chosen, chosen_of
+from studio.rules.compiling import compiled
 from studio.rules.generation import GenerationState
+from studio.rules.hints import Asked, Severity, hints_for, refusal
 from studio.rules.lifecycle import Status as TakeStatus
 from studio.rules.roles import Role
 from studio.rules.scopes import Scope
 from studio.rules.spending import NOTHING, spent
 from studio.views.places import MAKERS, READERS
 from studio.views.prompts import order_form
+from studio.wordlists import word_lists
 
 router = Router(tags=["prompts"])
+
+
+class ReferenceOut(Schema):
+    role: ReferenceRole
+    asset: UUID | None
+    take: UUID | None
 
 
 class PromptOut(Schema):
@@ -47,6 +62,7 @@ class PromptOut(Schema):
     direction: dict[str, str]
     spec: dict[str, Any]
     camera_move: str
+    references: list[ReferenceOut]
     template: int | None
     template_values: dict[str, Any]
     batch: UUID | None
@@ -75,10 +91,21 @@ class CostOut(Schema):
     warning: str
     sent: str
     negative: str
+    notes: list[str]
+
+
+class HintOut(Schema):
+    field: str
+    severity: Severity
+    sentence: str
 
 
 class CostsOut(Schema):
+    """`left` is what the tightest budget leaves the token's owner, null without one; `hints` are worth a look."""
+
     items: list[CostOut]
+    hints: list[HintOut]
+    left: Decimal | None
 
 
 class OrderedOut(Schema):
@@ -120,11 +147,17 @@ def get_prompt(request: TokenRequest, pk: int) -> PromptOut:
 @router.post("/projects/{slug:slug}/prompts/cost", response=answers(CostsOut), **needs(Scope.PROMPTS_WRITE))
 def cost_of_prompt(request: TokenRequest, slug: str, wanted: CostIn) -> CostsOut:
     """What an order would cost with one model or with each, and what stands in its way. Writes nothing."""
-    project_for(request, slug, *MAKERS)
+    project = project_for(request, slug, *MAKERS)
+    files, found = files_of(wanted, project), accounts()
     chosen = [offer for offer in offers() if wanted.model in (None, offer.terms.key)]
     if not chosen:
         raise Invalid(f"The model “{wanted.model}” is not offered here.")
-    return CostsOut(items=[_cost(wanted, offer) for offer in chosen])
+    rooms = headroom(project, request.auth.user)
+    return CostsOut(
+        items=[_cost(wanted, files, offer, found[offer.terms.provider]) for offer in chosen],
+        hints=_hints(wanted),
+        left=rooms[0].left if rooms else None,
+    )
 
 
 @router.post("/projects/{slug:slug}/prompts", response=answers(OrderedOut, 200, 201), **needs(Scope.PROMPTS_WRITE))
@@ -134,7 +167,7 @@ def order_prompt(request: TokenRequest, slug: str, wanted: OrderIn) -> Any:
     if (before := Prompt.objects.filter(form_token=wanted.idempotency_key).first()) is not None:
         return _same_order(request, project, before, wanted)
     parent = get_object_or_404(Prompt.objects.filter(project=project), pk=wanted.parent) if wanted.parent else None
-    asked = checked(form_of(wanted, wanted.model, wanted.idempotency_key))
+    asked = checked(wanted, project)
     prompt = submit_prompt(
         project=project,
         by=request.auth.user,
@@ -144,6 +177,7 @@ def order_prompt(request: TokenRequest, slug: str, wanted: OrderIn) -> Any:
         agreed_cost=wanted.agreed_cost,
         form_token=wanted.idempotency_key,
         parent=parent,
+        references=asked.references,
     )
     return Status(201, _ordered(prompt, is_new=True))
 
@@ -152,7 +186,7 @@ def order_prompt(request: TokenRequest, slug: str, wanted: OrderIn) -> Any:
 def generate_prompt(request: TokenRequest, pk: int, more: MoreIn) -> Any:
     """More takes of a revision, ordered as its newest one was."""
     prompt = _prompt(request, pk, *MAKERS)
-    form = order_form(prompt, str(more.takes))
+    form = order_form(prompt, str(more.takes), chosen_of(prompt))
     if not form.is_valid():
         raise Unusable(problems_of(form))
     made = generate_more(
@@ -168,6 +202,7 @@ def generate_prompt(request: TokenRequest, pk: int, more: MoreIn) -> Any:
 def _same_order(request: TokenRequest, project: Project, before: Prompt, wanted: OrderIn) -> Any:
     """The answer of the first time. Raises Conflict when the key was used for something else."""
     same_words = before.text == wanted.text.strip() and before.direction == words_of(wanted)
+    same_words = same_words and before.mode == wanted.operation
     if before.author_id != request.auth.user_id or before.project_id != project.pk or not same_words:
         raise Conflict("This key was used for another order. Nothing was sent; take a new key for a new order.")
     return _ordered(before, is_new=False)
@@ -178,33 +213,45 @@ def _ordered(prompt: Prompt, *, is_new: bool) -> OrderedOut:
     return OrderedOut(prompt=shown, is_new=is_new)
 
 
-def _cost(wanted: CostIn, offer: Offer) -> CostOut:
-    direction = wanted.direction.model_dump()
-    problems, cost = _problems(wanted, offer, direction), None
-    if not problems:
-        try:
-            cost = estimate(wanted.text, direction, order_of(wanted, offer.terms.key))
-        except Invalid as refused:
-            problems = {"text": [str(refused)]}
+def _cost(wanted: CostIn, files: Sequence[Chosen], offer: Offer, account: Account) -> CostOut:
+    terms, direction = offer.terms, wanted.direction.model_dump()
+    request = request_for(wanted.text, direction, order_of(wanted, terms.key), references=files)
+    problems, cost = {"model": [offer.why_not]}, None
+    if not offer.why_not:
+        adapter = planning_adapter_for(account)
+        problems = _problems(wanted, request, adapter)
+        cost = None if problems else adapter.estimate(request).amount * wanted.takes
     return CostOut(
-        model=offer.terms.key,
-        label=offer.terms.label,
-        provider=offer.terms.provider,
+        model=terms.key,
+        label=terms.label,
+        provider=terms.provider,
         cost=cost,
         problems=problems,
         warning=offer.warning,
-        sent=compile_text(wanted.text, direction),
-        negative=compile_negative(direction),
+        sent=request.prompt,
+        negative=request.negative,
+        notes=list(compiled(wanted.text, direction, wanted.camera_move, terms).notes),
     )
 
 
-def _problems(wanted: CostIn, offer: Offer, direction: dict[str, str]) -> dict[str, list[str]]:
-    if offer.why_not:
-        return {"model": [offer.why_not]}
+def _problems(wanted: CostIn, request: GenerationRequest, adapter: Adapter) -> dict[str, list[str]]:
+    """What the order would be refused for, by the field that it is about."""
     found: dict[str, list[str]] = {}
-    for problem in problems_with(wanted.text, direction, order_of(wanted, offer.terms.key)):
-        found.setdefault("text" if problem.field == "prompt" else problem.field, []).append(problem.message)
+    if why := refusal(wanted.text, wanted.direction.model_dump(), word_lists()):
+        found["text"] = [why]
+    elif not request.prompt:
+        found["text"] = ["Say what should be seen: write a prompt or fill in the subject."]
+    for problem in adapter.validate(request):
+        found.setdefault(PROBLEM_FIELDS.get(problem.field, problem.field), []).append(problem.message)
     return found
+
+
+def _hints(wanted: CostIn) -> list[HintOut]:
+    asked = Asked(wanted.text, wanted.direction.model_dump(), wanted.camera_move, wanted.audio)
+    terms = catalogue().get(wanted.model or "")
+    prompt = compiled(wanted.text, asked.direction, wanted.camera_move, terms).prompt
+    found = hints_for(asked, word_lists(), terms=terms, prompt=prompt)
+    return [HintOut(field=hint.field, severity=hint.severity, sentence=hint.sentence) for hint in found]
 
 
 def _prompt(request: TokenRequest, pk: int, *allowed: Role) -> Prompt:
@@ -219,7 +266,7 @@ def _with_names(rows: "QuerySet[Prompt]") -> "QuerySet[Prompt]":
 
 
 def _shown(rows: Sequence[Prompt]) -> list[PromptOut]:
-    """However many rows: two queries for what came of them."""
+    """However many rows: three queries for what goes along with them and what came of them."""
     pks = [row.pk for row in rows]
     takes: dict[int, Counter[TakeStatus]] = {pk: Counter() for pk in pks}
     for pk, status in Candidate.objects.filter(prompt__in=pks).values_list("prompt", "status"):
@@ -230,10 +277,20 @@ def _shown(rows: Sequence[Prompt]) -> list[PromptOut]:
     for pk, state, estimated, billed in Generation.objects.filter(prompt__in=pks).values_list(*columns):
         states[pk][GenerationState(state)] += 1
         money[pk] += spent(GenerationState(state), estimated=estimated, billed=billed)
-    return [_one(row, dict(states[row.pk]), dict(takes[row.pk]), money[row.pk]) for row in rows]
+    files: dict[int, list[ReferenceOut]] = {pk: [] for pk in pks}
+    for file in PromptReference.objects.filter(prompt__in=pks).select_related("asset", "take").order_by("position"):
+        asset, take = (file.asset.uuid if file.asset else None), (file.take.uuid if file.take else None)
+        files[file.prompt_id].append(ReferenceOut(role=ReferenceRole(file.role), asset=asset, take=take))
+    return [_one(row, files[row.pk], dict(states[row.pk]), dict(takes[row.pk]), money[row.pk]) for row in rows]
 
 
-def _one(row: Prompt, states: dict[GenerationState, int], takes: dict[TakeStatus, int], money: Decimal) -> PromptOut:
+def _one(
+    row: Prompt,
+    files: list[ReferenceOut],
+    states: dict[GenerationState, int],
+    takes: dict[TakeStatus, int],
+    money: Decimal,
+) -> PromptOut:
     same = (
         "id",
         "number",
@@ -250,6 +307,7 @@ def _one(row: Prompt, states: dict[GenerationState, int], takes: dict[TakeStatus
         **{name: getattr(row, name) for name in same},
         project=row.project.slug,
         parent=row.parent_id,
+        references=files,
         template=row.template_id,
         batch=row.batch.uuid if row.batch else None,
         author=row.author.username,

@@ -8,14 +8,19 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from ninja import Query, Router, Schema
+from ninja import File, Form, Query, Router, Schema
+from ninja import Status as Answer
+from ninja.files import UploadedFile
 from pydantic import Field
 
-from studio.api.access import TokenRequest, needs, projects_of
-from studio.api.answers import LARGEST_KEY, SLUG, Cursor, Paged, answers, page_of
+from studio.actions.ingesting import bring_in
+from studio.api.access import TokenRequest, needs, project_for, projects_of
+from studio.api.answers import LARGEST_KEY, SLUG, Body, Cursor, Paged, answers, only_form, page_of
+from studio.forms import LONGEST_TEXT
 from studio.models import Candidate, Source
 from studio.rules.lifecycle import Status
 from studio.rules.scopes import Scope
+from studio.views.places import BRINGERS
 
 router = Router(tags=["takes"])
 FILES = ("original", "proxy.mp4", "poster.jpg", "sprite.jpg", "frames.json")
@@ -47,6 +52,10 @@ class TakeFilter(Cursor):
     status: Status | None = None
 
 
+class SaidIn(Body):
+    text: str = Field("", max_length=LONGEST_TEXT, description="What was asked for, if it is known.")
+
+
 @router.get("/takes", response=answers(Paged[TakeOut]), **needs(Scope.CANDIDATES_READ))
 def list_takes(request: TokenRequest, wanted: Query[TakeFilter]) -> dict[str, Any]:
     columns = {
@@ -66,6 +75,27 @@ def list_takes(request: TokenRequest, wanted: Query[TakeFilter]) -> dict[str, An
 @router.get("/takes/{uuid:uuid}", response=answers(TakeOut), **needs(Scope.CANDIDATES_READ))
 def get_take(request: TokenRequest, uuid: UUID) -> TakeOut:
     return _shown(request, get_object_or_404(takes_of(request), uuid=uuid))
+
+
+@router.post("/projects/{slug:slug}/takes", response=answers(TakeOut, 201), **needs(Scope.PROMPTS_WRITE))
+def bring_take(
+    request: TokenRequest,
+    slug: str,
+    clip: File[UploadedFile],
+    said: Form[SaidIn],
+) -> Any:
+    """A clip made elsewhere, as multipart form; it goes through the same instruments and people as a generated one."""
+    project = project_for(request, slug, *BRINGERS)
+    only_form(request, "clip", "text")
+    take = bring_in(
+        clip.chunks(),
+        project=project,
+        by=request.auth.user,
+        source=Source.UPLOAD,
+        name=clip.name or "clip",
+        text=said.text,
+    )
+    return Answer(201, _shown(request, take))
 
 
 def takes_of(request: TokenRequest) -> "QuerySet[Candidate]":

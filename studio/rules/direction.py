@@ -1,6 +1,5 @@
-"""Direction: the nine fields in which a shot is described, and the text that a generator receives."""
+"""Direction: the nine fields in which a shot is described."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -25,22 +24,4 @@ FIELDS: tuple[DirectionField, ...] = (
     DirectionField("negative", "Leave out", "What must not appear: text, logos, extra people"),
 )
 SLUGS: tuple[str, ...] = tuple(field.slug for field in FIELDS)
-_LABELLED = {"camera", "lens", "lighting", "motion", "style", "mood"}
-
-
-def compile_text(text: str, direction: Mapping[str, str]) -> str:
-    """The prompt as sent: free text first, then subject and action as sentences, then the labelled fields.
-
-    `negative` is left out here; it travels apart where a provider has a field for it (`compile_negative`).
-    """
-    parts = [text.strip(), " ".join(direction.get(slug, "").strip() for slug in ("subject", "action")).strip()]
-    parts += [
-        f"{field.title}: {value}"
-        for field in FIELDS
-        if field.slug in _LABELLED and (value := direction.get(field.slug, "").strip())
-    ]
-    return ". ".join(part.rstrip(". ") for part in parts if part) + ("." if any(parts) else "")
-
-
-def compile_negative(direction: Mapping[str, str]) -> str:
-    return direction.get("negative", "").strip()
+TITLES: dict[str, str] = {field.slug: field.title for field in FIELDS}

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from studio.actions.batching import submit_batch
 from studio.actions.budgeting import Shortage, missing_money
-from studio.actions.planning import plan
+from studio.actions.planning import plan, revised_spec
 from studio.actions.templating import blank_of
 from studio.batch_forms import BatchForm
 from studio.errors import CostChanged, Invalid
@@ -38,14 +38,12 @@ class Quote:
     agreed: str = ""
     problems: tuple[str, ...] = ()
     shortage: Shortage | None = None
+    revision: int | None = None
+    """What number the prompt gets when it becomes a revision: its takes are to meet something else than it asks for."""
 
     @property
     def takes(self) -> int:
         return len(self.matrix.ordered)
-
-    @property
-    def variants(self) -> int:
-        return len({row.variant.key for row in self.matrix.rows})
 
 
 @login_required
@@ -74,14 +72,17 @@ def quote(request: UserRequest, project: Project, form: BatchForm) -> Quote:
         return Quote(Matrix(), problems=tuple(str(errors[0]) for errors in form.errors.values()))
     if isinstance(form.cleaned_data["row"], Template) and form.cleaned_data["sheet"] is None:
         return Quote(Matrix(), problems=("Add a table of values: a row for each variant.",))
+    order = form.order()
     try:
-        found = plan(form.order(), project)
+        found = plan(order, project)
     except Invalid as refused:
         return Quote(Matrix(), problems=(str(refused),))
     if found.refusal:
         return Quote(found.matrix, problems=found.problems or (found.refusal,))
     total = found.matrix.total
-    return Quote(found.matrix, total, sign_cost(total), shortage=missing_money(project, request.user, total))
+    shortage = missing_money(project, request.user, total)
+    number = order.prompt.number + 1 if order.prompt and revised_spec(order) is not None else None
+    return Quote(found.matrix, total, sign_cost(total), shortage=shortage, revision=number)
 
 
 def _ordered(request: UserRequest, project: Project, form: BatchForm) -> HttpResponse:
@@ -123,11 +124,12 @@ def _page(
 
 
 def _context(project: Project, form: BatchForm, quoted: Quote) -> dict[str, object]:
-    row = form.source_row
+    row, found = form.source_row, offers()
     return {
         "project": project,
         "form": form,
-        "offers": offers(),
+        "usable": [offer for offer in found if not offer.why_not],
+        "unusable": [offer for offer in found if offer.why_not],
         "chosen_models": form["models"].value() or [],
         "quote": quoted,
         "most": MOST,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
@@ -14,11 +15,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseStopPolling
 
+from providers.base import CameraMove
 from studio.actions.prompting import generate_more
+from studio.choosing import Preview
 from studio.errors import CostChanged, Invalid
 from studio.forms import OrderForm, PromptFilter
 from studio.http import UserRequest, is_partial, page_or_partial, see_other
 from studio.models import Candidate, Generation, Project, Prompt, User, roles_of
+from studio.references import Chosen, chosen_of
+from studio.rules.compiling import Compiled
 from studio.rules.generation import GenerationState, is_final
 from studio.rules.lifecycle import Status
 from studio.rules.spending import NOTHING, spent
@@ -123,7 +128,7 @@ def prompt_generate(request: UserRequest, project_slug: str, pk: int) -> HttpRes
 
 
 def _more(request: UserRequest, prompt: Prompt) -> HttpResponse:
-    form = order_form(prompt, request.POST.get("takes", ""))
+    form = order_form(prompt, request.POST.get("takes", ""), chosen_of(prompt))
     agreed = agreed_cost(request.POST.get("agreed", ""))
     known = request.POST.get("known_takes", "")[:9]
     if not form.is_valid() or not known.isdecimal():
@@ -148,17 +153,31 @@ def _record(
     request: UserRequest, prompt: Prompt, *, more: Quote | None = None, changed: str = "", status: int = 200
 ) -> HttpResponse:
     can_make = bool(roles_of(request.user, prompt.project).intersection(MAKERS))
-    context = making_of(prompt) | {
+    making, references = making_of(prompt), chosen_of(prompt)
+    context = making | {
         "can_make": can_make,
+        "references": references,
+        "sent_to": sent_to(making["generations"]),
         "thread": branches_of(prompt.thread()),
         "changes": changes_between(prompt.parent, prompt) if prompt.parent else [],
         "changed": changed,
-        "more": (more or _quote_more(prompt, "1")) if can_make else None,
+        "more": (more or _quote_more(prompt, "1", references)) if can_make else None,
     }
     return page_or_partial(request, RECORD, "making", context, status=status)
 
 
-def making_of(prompt: Prompt) -> dict[str, object]:
+def sent_to(generations: Sequence[Generation]) -> list[Preview]:
+    """The texts that really went out, each with the models that received it, as the calls themselves recorded them."""
+    groups: dict[Compiled, dict[str, None]] = {}
+    for each in generations:
+        if text := each.request.get("prompt", ""):
+            move = each.request.get("camera")
+            sent = Compiled(text, each.request.get("negative", ""), CameraMove(move) if move else None)
+            groups.setdefault(sent, {})[each.model] = None
+    return [Preview(sent, tuple(models)) for sent, models in groups.items()]
+
+
+def making_of(prompt: Prompt) -> dict[str, Any]:
     """The part of a record that moves: the generations, the takes that came, and whether more is to be expected."""
     generations = list(prompt.generations.order_by("take_number"))
     takes = list(prompt.candidates.select_related("generation").order_by("pk"))
@@ -186,13 +205,14 @@ def branches_of(thread: Sequence[Prompt]) -> list[tuple[int, Prompt]]:
     return rows
 
 
-def order_form(prompt: Prompt, takes: str) -> OrderForm:
-    values = values_of(prompt)
+def order_form(prompt: Prompt, takes: str, references: Sequence[Chosen]) -> OrderForm:
+    values = values_of(prompt, references)
     data = {name: value for name, value in values.items() if value != ""} | {"takes": takes}
     return OrderForm(data, models=[terms.key for terms in usable_models()], initial=values)
 
 
-def _quote_more(prompt: Prompt, takes: str) -> Quote:
-    form = order_form(prompt, takes)
+def _quote_more(prompt: Prompt, takes: str, references: Sequence[Chosen] | None = None) -> Quote:
+    files = chosen_of(prompt) if references is None else references
+    form = order_form(prompt, takes, files)
     form.is_valid()
-    return quote(form, prompt.text, prompt.direction)
+    return quote(form, prompt.text, prompt.direction, files)

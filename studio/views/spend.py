@@ -164,5 +164,6 @@ def people_of(project: Project) -> QuerySet[User]:
 def _unknown(project: Project) -> dict[str, object]:
     """Calls that may have been charged, whenever they were made: until a person settles them their money is held."""
     found = Generation.objects.filter(prompt__project=project, state=GenerationState.UNKNOWN)
-    rows = list(found.select_related("prompt", "requested_by").order_by("-pk")[:MOST_UNKNOWN])
-    return {"unknown": rows, "unknown_total": sum((row.cost_estimated for row in rows), NOTHING)}
+    [line] = lines_by(found, "state") or [Line(GenerationState.UNKNOWN, 0, NOTHING, NOTHING)]
+    rows = found.select_related("prompt", "requested_by").order_by("-pk")[:MOST_UNKNOWN]
+    return {"unknown": rows, "unknown_all": line, "unknown_more": max(0, line.calls - MOST_UNKNOWN)}

@@ -43,7 +43,12 @@ EXPECTED = {
     "generating.before_enqueue": {"succeeded": 1},  # the person's request died between the first order and the second
     "generating.before_call": {"succeeded": 1, "unknown": 1},  # nobody can tell that the call was never made
 }
-MODELS_BY_LADDER = {"list": "sandbox-1", "nothing": "gen4.5", "nothing either": "gemini-omni-1.2-flash"}
+MODELS_BY_LADDER = {
+    "lists": "sandbox-1",
+    "keeps our name": "kling-v1",
+    "does neither": "gen4.5",
+    "neither, in another way": "gemini-omni-1.2-flash",
+}
 """A model of each kind of provider: one that lists, one that keeps our name, those that do neither."""
 KILLS = int(os.environ.get("DAILIES_KILLS", "0"))
 
@@ -77,6 +82,7 @@ def environment_of(state: Path, sandbox: str) -> dict[str, str]:
         "DAILIES_EGRESS_HOSTS": sandbox.removeprefix("http://"),
         "DAILIES_POLL_SECONDS": "0.1",
         "DAILIES_UNDO_SECONDS": "0",
+        "PUBLIC_URL": sandbox,  # somebody who answers callbacks, with a 404
         "BROKER_URL": "memory://",
         "LOG_LEVEL": "ERROR",
     }

@@ -4,6 +4,7 @@ import pytest
 
 from studio.paths import CODE
 from studio.templatetags.dailies import SEVERITIES, STATUS_ICONS
+from studio.templatetags.making import HINT_ICONS, STATE_ICONS
 
 STATIC, TEMPLATES = CODE / "static", CODE / "templates"
 SYMBOLS = re.findall(r'<symbol id="([\w-]+)"', (STATIC / "img/icons.svg").read_text())
@@ -20,7 +21,8 @@ def test_the_sprite_stays_small_and_names_each_symbol_once():
 
 def test_every_icon_that_a_template_or_a_status_asks_for_exists():
     asked = {name for page in PAGES for name in re.findall(r'{% icon "([\w-]+)"', page.read_text())}
-    asked |= set(STATUS_ICONS.values()) | {f"sev-{severity}" for severity in SEVERITIES}
+    asked |= {*STATUS_ICONS.values(), *STATE_ICONS.values(), *HINT_ICONS.values()}
+    asked |= {f"sev-{severity}" for severity in SEVERITIES}
     assert asked <= set(SYMBOLS)
 
 

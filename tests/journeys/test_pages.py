@@ -103,7 +103,13 @@ class Shown:
             "": ["/sign-in/", "/gallery/", self.clip("published"), self.clip("withdrawn"), "/nothing/here/"],
             "ana": [
                 *("/", "/settings/", prompts, f"{prompts}new/", f"{self.prompt('rejected')}revise/"),
-                *(self.prompt("changes"), *orders[:2], *self.generations(), self.place("upload/")),
+                *(
+                    self.prompt("changes"),
+                    *orders[:2],
+                    *self.generations(),
+                    self.place("upload/"),
+                    self.place("references/"),
+                ),
                 *(self.take("rejected"), self.take("published"), "/queues/", "/gallery/"),
                 *(
                     batches,
@@ -129,10 +135,13 @@ class Shown:
             "momo": [
                 *("/", "/queues/", "/queues/escalations/", prompts, self.place("people/"), self.place("spend/")),
                 *(self.take("withdrawn"), self.take("escalated"), *self.generations()[1:2]),
+                *("/providers/", "/providers/sandbox/", "/providers/openai_videos/"),
             ],
             "aud": [
                 "/",
                 "/audit/",
+                "/providers/",
+                "/providers/openai_videos/",
                 "/queues/",
                 prompts,
                 self.place("people/"),

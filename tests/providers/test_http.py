@@ -1,3 +1,4 @@
+import asyncio
 import gzip
 from contextlib import asynccontextmanager
 
@@ -178,3 +179,12 @@ async def test_it_passes_media_on_untouched():
 async def test_it_refuses_media_that_is_packed_short_or_too_long(headers, cap):
     with pytest.raises(BadAnswer):
         await media(b"m" * 2500, max_bytes=cap, **headers)
+
+
+async def test_it_waits_for_an_answer_as_long_as_the_caller_says():
+    async def never(request):
+        await asyncio.sleep(60)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(never)) as client:
+        with pytest.raises(httpx.ReadTimeout):
+            await exchange(client, client.build_request("GET", "https://x.example/"), within_seconds=0.01)

@@ -1,10 +1,13 @@
 """A file that lies elsewhere: where we go, where we do not, and what goes along."""
 
+import asyncio
+
 import httpx
 import pytest
 
 from providers.calls import media_call
 from providers.errors import DestinationRefused, InvalidRequest, ProviderError
+from providers.http import guarded_client
 
 START = "https://api.example/files/1"
 HOSTS = ("*.files.example", "exact.example")
@@ -84,3 +87,24 @@ async def test_a_plain_listed_server_may_send_on_within_itself_only():
     assert content == b"clip"
     with pytest.raises(DestinationRefused):
         await fetched(moved("http://127.0.0.1:10/y"), start="http://127.0.0.1:9/x")
+
+
+async def test_each_hop_passes_the_whole_guard():
+    """A declared name whose address is a private one: the last line of the guard, on a real connection."""
+
+    async def send_on(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: https://a.files.example/x\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async def resolve(host, port):
+        return ["10.0.0.5"]
+
+    server = await asyncio.start_server(send_on, "127.0.0.1", 0)
+    listed = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, guarded_client([listed], resolve) as client:
+        request = client.build_request("GET", f"http://{listed}/files/1")
+        call = media_call(client, request, lambda answer: InvalidRequest(str(answer.status)), redirects_to=HOSTS)
+        with pytest.raises(DestinationRefused, match="open internet"):
+            _ = [chunk async for chunk in call]

@@ -1,6 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
-from studio.forms import PromptFilter, PromptForm, size_choices
+from providers.base import CameraMove, Operation
+from providers.catalogue import catalogue
+from studio.forms import SIZES, PromptFilter, PromptForm, size_choices, sizes_of
 from studio.rules.direction import SLUGS
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +48,9 @@ def test_sound_is_asked_for_refused_or_left_open(given, meant):
         ("seed", "-1"),
         ("fps", "23"),
         ("model", "x"),
+        ("operation", "import"),
+        ("camera_move", "sideways"),
+        ("samples", "5"),
     ],
 )
 def test_what_cannot_be_ordered_is_said_at_its_field(field, value):
@@ -55,6 +62,52 @@ def test_what_cannot_be_ordered_is_said_at_its_field(field, value):
 def test_a_size_that_was_chosen_before_is_offered_again_with_its_shape():
     assert ("64x36", "64 × 36, 16:9") in size_choices("64x36")
     assert ("odd", "odd") in size_choices("odd")
+
+
+def test_an_order_has_a_mode_a_move_and_clips_a_call():
+    form = form_of(operation="extend", camera_move="push_in", samples="2")
+    form.is_valid()
+    assert form.asked is not None
+    asked = form.asked
+    assert (asked.operation, asked.camera_move) == (Operation.EXTEND, CameraMove.PUSH_IN)
+    assert (asked.samples, asked.clips) == (2, 4)
+
+
+def test_without_a_mode_it_is_text_to_video_with_one_clip_a_call():
+    form = form_of()
+    form.is_valid()
+    assert form.asked is not None
+    assert (form.asked.operation, form.asked.camera_move, form.asked.samples) == (Operation.TEXT_TO_VIDEO, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("operation", "kept"),
+    [
+        ("text_to_video", {"resolution", "ratio", "seconds"}),
+        ("extend", {"resolution", "ratio"}),
+        ("edit", set()),
+        ("outpaint", {"ratio"}),
+    ],
+)
+def test_a_clip_that_is_changed_keeps_its_length_and_its_picture(operation, kept):
+    form = form_of(operation=operation, fps="")
+    form.is_valid()
+    assert form.asked is not None
+    assert set(form.asked.spec()) == kept
+
+
+def test_what_is_never_made_is_refused_at_the_prompt():
+    form = form_of(text="nudify this photo")
+    assert list(form.errors) == ["text"]
+    assert "“nudify”" in form.errors["text"][0]
+
+
+def test_the_sizes_offered_are_all_that_some_model_makes():
+    small = replace(catalogue()["sandbox-1"], sizes=("832x480", "640x360"))
+    usual = replace(small, sizes=None, longest_side=1280)
+    assert sizes_of([small]) == ["640x360", "832x480"]
+    assert sizes_of([small, usual]) == ["1280x720", "720x1280", "1024x1024", "640x360", "360x640", "832x480"]
+    assert sizes_of([replace(usual, longest_side=4096)]) == list(SIZES)
 
 
 def test_the_nine_fields_stand_in_their_order():

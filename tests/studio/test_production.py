@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from studio import production
+from studio.actions.providing import Choice, configure_provider
 from studio.demo_logins import DEMO_DOMAIN
 from studio.models import User
 from studio.paths import CODE
@@ -67,6 +68,7 @@ def test_it_raises_no_warning_of_djangos_deployment_check(safe) -> None:
         ({"ALLOWED_HOSTS": "dailies.example,*"}, "ALLOWED_HOSTS accepts every host"),
         ({"DAILIES_EGRESS_HOSTS": "127.0.0.1:9000"}, "reach this machine itself (127.0.0.1:9000)"),
         ({"MEDIA_STORE": str(CODE / "static")}, "inside a folder that is served to everybody"),
+        ({"DAILIES_KEYRING": "short"}, "DAILIES_KEYRING has a key that is too short"),
         ({"SECURE_SSL_REDIRECT": "0"}, "security.W008"),
     ],
 )
@@ -94,6 +96,15 @@ def test_its_worker_refuses_as_its_web_server_does(safe) -> None:
 def test_it_refuses_a_database_with_the_demos_people(db, settings) -> None:
     User.objects.create_user("author", email=f"author@{DEMO_DOMAIN}")
     assert production._has_demo_people()
+
+
+def test_it_refuses_sealed_keys_that_it_cannot_open(project, moderator, settings, monkeypatch) -> None:
+    monkeypatch.setattr(production, "_aside", lambda ask: ask())  # a thread sees nothing of this test's transaction
+    settings.KEYRING = ["a ring key that is long enough for us"]
+    configure_provider("custom", Choice(secrets={"api_key": "a key of the provider"}), by=moderator)
+    assert list(production._keyring()) == []
+    settings.KEYRING = []
+    assert ["DAILIES_KEYRING is not set" in line for line in production._keyring()] == [True]
 
 
 def test_it_knows_the_people_that_the_seed_makes(db) -> None:

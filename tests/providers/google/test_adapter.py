@@ -186,6 +186,7 @@ async def test_one_clip_withheld_leaves_the_others():
         ({"code": 13, "message": "Internal."}, JobState.FAILED, True),
         ({"code": 8, "message": "Busy."}, JobState.FAILED, True),
         ({"code": 3, "message": "Support codes: 90789179"}, JobState.REFUSED, False),
+        ({"code": 13, "message": "The safety service is down."}, JobState.FAILED, True),
         ({"code": 1, "message": "Stopped."}, JobState.CANCELLED, False),
         ({}, JobState.FAILED, False),
     ],
@@ -273,6 +274,14 @@ async def test_a_failed_interaction_is_a_refusal_when_it_speaks_of_safety(answer
     assert bool(snapshot.refusal) is (state is JobState.REFUSED)
 
 
+@pytest.mark.parametrize(
+    ("code", "retryable"), [("errors/UNAVAILABLE", True), ("internal", True), ("errors/bad", False)]
+)
+async def test_a_failed_interaction_may_be_worth_a_retry(code, retryable):
+    snapshot = await omni(interaction("failed", errors=[{"code": code, "message": "No."}]))
+    assert (snapshot.state, snapshot.is_retryable) == (JobState.FAILED, retryable)
+
+
 async def content(adapter, asset):
     return b"".join([chunk async for chunk in adapter.download(asset)])
 
@@ -317,6 +326,13 @@ async def test_inline_bytes_are_handed_over_and_asked_for_again_when_they_are_no
         await content(vertex, Asset(f"{VERTEX_OPERATION}#2"))
 
 
+async def test_an_asset_that_only_names_its_interaction_is_looked_up():
+    step = {"type": "model_output", "content": [{"type": "video", "uri": FILE}]}
+    seen = Recorder(interaction("completed", steps=[step]), httpx.Response(200, content=CLIP))
+    assert await content(adapter(seen), Asset("interactions/int_1")) == CLIP
+    assert [one.url.path for one in seen.requests] == ["/v1beta/interactions/int_1", "/v1beta/files/abc123:download"]
+
+
 def test_reading_tens_of_megabytes_of_base64_keeps_one_copy_of_the_clip():
     clip = bytes(30_000_000)
     body = json.dumps({"videos": [{"bytesBase64Encoded": b64(clip)}], "data": "not base64!"}).encode()
@@ -345,12 +361,19 @@ async def test_what_is_no_job_of_googles_is_not_asked_for(remote_id):
 
 
 async def test_cancelling_reaches_interactions_only_and_twice_is_harmless():
-    seen = Recorder(interaction("cancelled"), fault(404, "NOT_FOUND"))
+    ended = (
+        fault(404, "NOT_FOUND"),
+        fault(400, "FAILED_PRECONDITION", "It has ended."),
+        fault(400, "INVALID_ARGUMENT"),
+    )
+    seen = Recorder(interaction("cancelled"), *ended, fault(403, "PERMISSION_DENIED"))
     google = adapter(seen)
-    await google.cancel("interactions/int_1")
-    await google.cancel("interactions/int_1")
+    for _ in range(4):
+        await google.cancel("interactions/int_1")
     await google.cancel(OPERATION)
-    assert [(one.method, one.url.path) for one in seen.requests] == [("POST", "/v1beta/interactions/int_1/cancel")] * 2
+    assert [(one.method, one.url.path) for one in seen.requests] == [("POST", "/v1beta/interactions/int_1/cancel")] * 4
+    with pytest.raises(errors.AccessDenied):
+        await google.cancel("interactions/int_1")
 
 
 async def test_it_can_say_what_it_is_and_keeps_no_list():
@@ -430,7 +453,7 @@ FIRST = still(ReferenceRole.FIRST_FRAME)
         (
             "google",
             asked(operation=Operation.EXTEND, references=(clip(),)),
-            "Veo 3.1 Preview goes on from its own takes only.",
+            "Veo 3.1 Preview goes on from the first clip of a call of its own only.",
         ),
         (
             "google",
@@ -501,6 +524,7 @@ def test_it_says_in_a_sentence_what_a_model_would_refuse(slug, request_, sentenc
             "google",
             asked("gemini-omni-1.2-flash", operation=Operation.EXTEND, seconds=3, references=(clip(seconds="20"),)),
         ),
+        ("vertex", asked("veo-3.1-generate-001", operation=Operation.EXTEND, seconds=7, references=(clip(),))),
         ("vertex", asked("veo-3.1-generate-001", seed=3, audio=False, samples=4, size="3840x2160")),
     ],
 )

@@ -79,6 +79,22 @@ async def test_an_extension_names_the_file_of_the_service_and_neither_length_nor
     assert seen.body["parameters"] == {"sampleCount": 1, "resolution": "720p"}
 
 
+@pytest.mark.parametrize(
+    ("answer", "video"),
+    [
+        ([{"video": {"uri": "files/def456"}}], {"uri": FILE.replace("abc123", "def456")}),
+        ([{"video": {"uri": "files/abc123"}}, {"video": {"uri": "files/b"}}], {"uri": FILE}),
+        ([], {"encodedVideo": b64(CLIP)}),
+    ],
+)
+async def test_an_extension_of_a_known_operation_looks_its_file_up(answer, video):
+    looked = {"name": OPERATION, "done": True, "response": {"generateVideoResponse": {"generatedSamples": answer}}}
+    seen = Recorder(looked, {"name": OPERATION})
+    await adapter(seen).submit(asked(operation=Operation.EXTEND, references=(clip(OPERATION),)), "call-1")
+    assert [one.method for one in seen.requests] == ["GET", "POST"]
+    assert seen.body["instances"][0]["video"] == video | ({} if "uri" in video else {"encoding": "video/mp4"})
+
+
 async def test_an_extension_on_vertex_sends_the_clip_itself():
     request = asked("veo-3.1-generate-001", operation=Operation.EXTEND, references=(clip(f"{VERTEX_OPERATION}#0"),))
     seen, _ = await sent(request, "vertex")

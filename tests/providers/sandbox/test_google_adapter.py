@@ -11,13 +11,15 @@ import av
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from google import genai
+from google.genai import types
 from PIL import Image
 
 from providers import errors
 from providers.accounts import Account
 from providers.base import Asset, GenerationRequest, JobState, Operation, Reference, ReferenceRole
 from providers.registry import adapter_for
-from providers.sandbox.google import WEBHOOK_SECRET
+from providers.sandbox.google_webhooks import WEBHOOK_SECRET
 
 OMNI = {"model": "gemini-omni-1.2-flash", "size": "640x360", "seconds": 3}
 VEO = {"model": "veo-2.0-generate-001", "seconds": 5}
@@ -250,7 +252,7 @@ class Listener:
         return f"http://127.0.0.1:{self.server.server_port}/hook"
 
     async def heard(self, count):
-        for _ in range(200):
+        for _ in range(1200):
             if len(self.messages) >= count:
                 return self.messages
             await asyncio.sleep(0.05)
@@ -277,3 +279,24 @@ async def test_an_operation_calls_back_when_its_video_is_generated(google):
         (message,) = await listener.heard(1)
         hint = google.parse_webhook(*message)
     assert (hint.kind, hint.remote_id) == ("video.generated", submitted.remote_id)
+
+
+async def test_a_registered_webhook_is_told_with_a_secret_of_its_own(sandbox, google):
+    options = types.HttpOptions(base_url=f"{sandbox.url}/google")
+    with Listener() as listener, genai.Client(api_key="any-key", http_options=options) as client:
+        hook = client.webhooks.create(subscribed_events=["interaction.failed"], uri=listener.url, name="dailies")
+        assert hook.new_signing_secret.startswith("whsec_")
+        assert [one.uri for one in client.webhooks.list().webhooks] == [listener.url]
+        submitted = await google.submit(GenerationRequest(prompt="x [sandbox:refuse]", **OMNI), "k")
+        (message,) = await listener.heard(1)
+        own = adapter_for(account(sandbox, api_key="any-key", webhook_secret=hook.new_signing_secret))
+        assert own.parse_webhook(*message).remote_id == submitted.remote_id
+        with pytest.raises(errors.BadSignature):
+            google.parse_webhook(*message)
+        assert client.webhooks.rotate_signing_secret(id=hook.id).secret != hook.new_signing_secret
+        assert client.webhooks.update(id=hook.id, name="other").name == "other"
+        client.webhooks.ping(id=hook.id)
+        client.webhooks.delete(id=hook.id)
+        with pytest.raises(Exception, match="not found"):
+            client.webhooks.get(id=hook.id)
+        await own.aclose()

@@ -72,17 +72,22 @@ def test_the_official_client_starts_from_a_picture_as_text_and_as_a_list(client)
         {"uri": uri(still(kind="WEBP"), "image/webp"), "position": "last"},
     ]
     both = client.image_to_video.create(
-        model="veo3.1", prompt_image=frames, prompt_text="Between two", ratio="720:1280", duration=4, audio=True
+        model="seedance2", prompt_image=frames, prompt_text="Between two", ratio="496:864", duration=4, audio=True
     ).wait_for_task_output()
-    assert played(httpx.get(both.output[0]).content) == (720, 1280, 96, ["h264", "aac"])
-    assert both.cost.credits == 160
+    assert played(httpx.get(both.output[0]).content) == (496, 864, 96, ["h264", "aac"])
+    assert both.cost.credits == 144
 
 
 def test_sound_is_made_and_paid_for_only_where_it_is_wanted(client):
     silent = client.text_to_video.create(
-        model="veo3.1_fast", prompt_text="A boat", ratio="1280:720", duration=4, audio=False
+        model="seedance2_fast", prompt_text="A boat", ratio="864:496", duration=4, audio=False
     ).wait_for_task_output()
-    assert (played(httpx.get(silent.output[0]).content)[3], silent.cost.credits) == (["h264"], 40)
+    assert played(httpx.get(silent.output[0]).content)[3] == ["h264"]
+    veo = {"model": "veo3.1_fast", "prompt_text": "x [sandbox:stuck]", "ratio": "1280:720", "duration": 4}
+    tasks = [client.text_to_video.create(audio=audio, **veo) for audio in (False, True)]
+    assert [task.estimated_cost.credits for task in tasks] == [40, 60]
+    for task in tasks:
+        client.tasks.delete(task.id)
 
 
 def test_the_official_client_edits_a_clip_and_pays_two_seconds_at_least(client):
@@ -139,11 +144,11 @@ def test_an_upload_is_signed_by_its_fields_and_not_by_a_key(wire):
 
 def test_the_organization_says_what_is_left_and_used(client, sandbox):
     before = client.organization.retrieve()
-    client.text_to_video.create(prompt_text="A boat", **SHORT)
+    shot(client, "A boat")
     after = client.organization.retrieve()
-    assert before.credit_balance - after.credit_balance == 24
-    assert after.tier.models["gen4.5"].max_concurrent_generations == 2
-    used = [answer.usage.models["gen4.5"].daily_generations for answer in (before, after)]
+    assert before.credit_balance - after.credit_balance == 56
+    assert after.tier.models["aleph2"].max_concurrent_generations == 2
+    used = [answer.usage.models["aleph2"].daily_generations for answer in (before, after)]
     assert used[1] == used[0] + 1
 
 
@@ -285,14 +290,27 @@ def test_it_never_accepts_what_the_real_one_would_refuse(wire, sandbox, endpoint
     assert len(charged(sandbox)) == before
 
 
+@pytest.mark.parametrize("field", ["promptText", "ratio", "duration", "seed", "contentModeration", "outputFormat"])
+def test_nothing_is_no_value(wire, field):
+    answer = wire.post("/v1/text_to_video", json=TEXT | {field: None})
+    assert [issue["path"] for issue in answer.json()["issues"]] == [[field]]
+
+
 @pytest.mark.parametrize("body", [b"{", b"[]", b'"x"'])
 def test_a_body_that_is_no_object_is_refused(wire, body):
     assert wire.post("/v1/text_to_video", content=body).status_code == 400
 
 
+def test_half_a_character_is_no_text(wire):
+    answer = wire.post("/v1/text_to_video", content=json.dumps(TEXT | {"promptText": "a\ud83d"}))
+    assert (answer.status_code, answer.json()["issues"][0]["path"]) == (400, ["promptText"])
+
+
 def test_it_takes_a_link_on_trust(wire):
     for endpoint, body in (("video_to_video", ALEPH), ("video_to_video", MORE)):
-        assert wire.post(f"/v1/{endpoint}", json=body).status_code == 200
+        answer = wire.post(f"/v1/{endpoint}", json=body)
+        assert answer.status_code == 200
+        assert wire.delete(f"/v1/tasks/{answer.json()['id']}").status_code == 204
 
 
 def test_all_complaints_come_at_once(wire):
@@ -395,7 +413,7 @@ def test_links_expire_and_looking_again_gives_fresh_ones(client):
 
 
 def test_a_link_is_for_one_clip_and_cannot_be_made_longer(client):
-    task = client.text_to_video.create(prompt_text="A boat", **SHORT)
+    task = shot(client, "A boat")
     link = httpx.URL(task.wait_for_task_output().output[0])
     until, _, seal = link.params["_jwt"].rpartition(".")
     for token in ("", seal, f"{float(until) + 9:.3f}.{seal}", f"{until}.", f"inf.{seal}", "é.é"):

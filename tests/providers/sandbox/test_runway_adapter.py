@@ -1,5 +1,6 @@
 """Our adapter and Runway's own SDK, side by side against the sandbox."""
 
+import asyncio
 import io
 import json
 from decimal import Decimal
@@ -263,3 +264,13 @@ async def test_its_health_tells_what_is_left(adapter):
     health = await adapter.health()
     assert health.is_well
     assert health.facts["gen4.5"] == "2 at once, 200 a day"
+
+
+async def test_a_stale_link_is_told_apart_and_looking_again_gives_a_fresh_one(adapter):
+    submitted = await adapter.submit(edit("x [sandbox:short-link]"), "key-1")
+    stale = (await finished(adapter, submitted.remote_id)).clips[0]
+    await asyncio.sleep(2.1)  # the link of this scenario lives two seconds
+    with pytest.raises(NotFound):
+        await downloaded(adapter, stale)
+    fresh = (await adapter.fetch(submitted.remote_id)).clips[0]
+    assert played(await downloaded(adapter, fresh))[2] == 24

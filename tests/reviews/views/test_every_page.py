@@ -25,6 +25,8 @@ PAGES = {
     "take": {"author", "reviewer", "editor", "moderator", "auditor"},
     "desk": {"editor", "moderator", "auditor"},
     "audit": {"moderator", "auditor"},
+    "providers": {"moderator", "auditor"},
+    "provider": {"moderator", "auditor"},
     "gallery": {"author", "reviewer", "editor", "moderator", "auditor", "outsider"},
     "batches": {"author", "editor", "moderator", "auditor"},
     "batch": {"author", "editor", "moderator", "auditor"},
@@ -61,6 +63,8 @@ def pages(project: Project, author, reviewer) -> dict[str, str]:
         "take": f"/candidates/{flagged.uuid}/",
         "desk": "/p/harbour/desk/",
         "audit": "/audit/",
+        "providers": "/providers/",
+        "provider": "/providers/sandbox/",
         "gallery": "/gallery/",
         "batches": "/p/harbour/batches/",
         "batch": f"/p/harbour/batches/{batch.pk}/",
@@ -84,7 +88,7 @@ def test_it_answers_everybody_by_their_role(place, person, pages, client, reques
     elif person == "outsider" and place == "dashboard":
         assert status == 200
     elif person == "outsider":
-        assert status == (403 if place == "audit" else 200)
+        assert status == (403 if place in ("audit", "providers", "provider") else 200)
     else:
         assert status == 403
 

@@ -32,7 +32,11 @@ from tests.factories import (
     make_review,
 )
 
-PLAIN = {"sign_in", "sign_out", "settings_page", "tokens", "claim_next", "audit_verify"}
+PLAIN = {"sign_in", "sign_out", "settings_page", "tokens", "claim_next", "audit_verify"} | {
+    "provider_settings",
+    "provider_test",
+    "provider_open",
+}
 """They name no row of a project: a stranger to the project may send them, in their own place."""
 
 HOOKS = {"account_hook", "job_hook"}
@@ -66,6 +70,9 @@ def addresses(project: Project, author, reviewer, editor) -> dict[str, str]:
         "token_revoke": f"/settings/tokens/{token.pk}/revoke/",
         "claim_next": "/queues/flagged/claim/",
         "audit_verify": "/audit/verify/",
+        "provider_settings": "/providers/sandbox/",
+        "provider_test": "/providers/sandbox/test/",
+        "provider_open": "/providers/sandbox/open/",
         "review_claim": f"/reviews/{case.pk}/claim/",
         "review_release": f"/reviews/{case.pk}/release/",
         "review_skip": f"/reviews/{case.pk}/skip/",
@@ -83,6 +90,7 @@ def addresses(project: Project, author, reviewer, editor) -> dict[str, str]:
         "generation_settle": f"{making}generations/{lost.pk}/settle/",
         "generation_adopt": f"{making}generations/{lost.pk}/adopt/",
         "upload": f"{making}upload/",
+        "references_upload": f"{making}references/upload/",
         "batch_new": f"{making}batches/new/",
         "batch_preview": f"{making}batches/preview/",
         "batch_pause": f"{making}batches/{batch.pk}/pause/",
@@ -132,7 +140,7 @@ FORM = {
 }
 
 
-SAMPLES = {"int": "1", "slug": "flagged", "uuid": "0f0e0d0c-0b0a-4908-8706-050403020100"}
+SAMPLES = {"int": "1", "str": "poster.jpg", "slug": "flagged", "uuid": "0f0e0d0c-0b0a-4908-8706-050403020100"}
 
 
 def sample_of(pattern: URLPattern) -> str:

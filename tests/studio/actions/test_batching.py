@@ -13,7 +13,7 @@ from studio.actions.budgeting import set_budget
 from studio.actions.planning import BatchOrder, plan
 from studio.actions.templating import save_template
 from studio.errors import Conflict, CostChanged, Invalid, NotPermitted, OverBudget
-from studio.models import Asset, AssetKind, Batch, Blob, Event, Generation, Period, Priority, Prompt, Reservation
+from studio.models import Asset, AssetKind, Batch, Blob, Event, Generation, Mode, Period, Priority, Prompt, Reservation
 from studio.rules.generation import GenerationState
 from studio.rules.sheet import read_sheet
 from studio.rules.template import Kind, Variable
@@ -95,7 +95,7 @@ def test_every_combination_is_reserved_with_its_seed_and_price(batch, of_prompt,
 
 def test_a_prompt_ordered_as_it_is_keeps_its_revision(submit, of_prompt):
     prompt = of_prompt.prompt
-    prompt.spec = of_prompt.of_one("sandbox-1", None).spec() | {"shots": 1}
+    prompt.spec = of_prompt.spec() | {"shots": 1}
     prompt.save()
     submit(of_prompt)
     assert list(Prompt.objects.all()) == [prompt]
@@ -113,7 +113,7 @@ def test_a_prompt_ordered_otherwise_becomes_a_revision_that_asks_for_it(submit, 
 
 
 def test_takes_of_a_batch_are_numbered_after_those_there_are(submit, of_prompt):
-    of_prompt.prompt.spec = of_prompt.of_one("sandbox-1", None).spec()
+    of_prompt.prompt.spec = of_prompt.spec()
     of_prompt.prompt.save()
     make_generation(of_prompt.prompt)
     assert [row.take_number for row in submit(of_prompt).generations.order_by("pk")] == [2, 3, 4]
@@ -186,6 +186,27 @@ def test_references_of_a_template_travel_with_the_prompts(project, author, of_te
     assert row.variant.assets == (asset.name,)
     [wrong] = plan(replace(order, sheet=read_sheet(b"logo\nEmblem\n")), project).problems
     assert wrong == "Row 2, column “logo”: no reference of this project is named “Emblem”."
+
+
+def test_what_goes_along_with_a_prompt_goes_along_with_its_batch(submit, project, author, of_prompt):
+    blob = Blob.objects.create(sha256="b" * 64, size=9, media_type="image/png")
+    asset = Asset.objects.create(
+        project=project,
+        blob=blob,
+        kind=AssetKind.STILL,
+        name="First",
+        width=64,
+        height=36,
+        rights_note="own",
+        added_by=author,
+    )
+    prompt = make_prompt(project, author, mode=Mode.IMAGE_TO_VIDEO)
+    alone = replace(of_prompt, prompt=prompt)
+    assert plan(alone, project).matrix.rows[0].price.problems == ("Add a first frame.",)
+    prompt.references.create(role="first_frame", asset=asset)
+    batch = submit(alone)
+    revision = Prompt.objects.get(batch=batch)
+    assert (revision.mode, revision.references.get().asset) == (Mode.IMAGE_TO_VIDEO, asset)
 
 
 def test_another_total_than_agreed_writes_nothing(submit, of_prompt):
@@ -334,3 +355,18 @@ def test_of_many_presses_of_retry_one_counts(batch, author):
     with ThreadPoolExecutor(12) as pool:
         assert sorted(pool.map(press, range(12))) == [0] * 11 + [2]
     assert Generation.objects.count() == 5
+
+
+def test_what_is_never_made_is_ordered_by_no_batch(project, submit, of_template):
+    spoiled = replace(of_template, sheet=read_sheet(b"name,hour\nnudify this photo,dawn\nGrace,dusk\n"))
+    rows = plan(spoiled, project).matrix.rows
+    assert [bool(row.price.problems) for row in rows] == [True, True, False, False]
+    assert "“nudify”" in rows[0].price.problems[0]
+    batch = submit(spoiled)
+    assert {each.prompt.text for each in batch.generations.all()} == {"Hello Grace"}
+
+
+def test_a_batch_is_planned_with_the_mode_and_the_move_of_its_prompt(project, author, of_prompt):
+    prompt = make_prompt(project, author, mode="remix", camera_move="push_in")
+    order = replace(of_prompt, prompt=prompt).of_one("sandbox-1", 1)
+    assert (order.operation.value, order.camera_move) == ("remix", "push_in")

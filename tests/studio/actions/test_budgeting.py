@@ -321,3 +321,26 @@ def test_of_64_orders_at_once_ten_fit_a_cap_for_ten(project, moderator, author, 
     assert Generation.objects.count() == Prompt.objects.count() == 10
     assert left(budget) == 0
     assert Reservation.objects.count() == 20
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.engine
+def test_a_cap_set_while_orders_come_in_misses_none_of_them(project, moderator, author, settings):
+    settings.PROVIDER_SETTINGS = PROVIDERS
+
+    def act(number: int) -> None:
+        try:
+            if number % 6 == 5:
+                cap(project, moderator, f"{number + 50}.50")
+            else:
+                generation = _submit(project, author).generations.get()
+                settle(generation, f"0.{number:02}")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(30) as pool:
+        list(pool.map(act, range(5, 53)))
+    budget = Budget.objects.get()
+    amounts = Reservation.objects.filter(window__budget=budget).values_list("amount", flat=True)
+    assert len(amounts) == Generation.objects.count() == 40
+    assert left(budget) + sum(amounts) == budget.cap

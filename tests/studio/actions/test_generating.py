@@ -4,22 +4,29 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 
-from providers.base import JobState, Recovery
+from providers.base import CameraMove, JobState, Operation, Recovery, ReferenceRole
 from providers.openai_videos.adapter import OpenAIVideos
 from reviews.models import Finding
 from studio.actions import fetching, watching
-from studio.actions.prompting import Order, estimate, submit_prompt
+from studio.actions.assets import add_asset
+from studio.actions.generating import request_of
+from studio.actions.prompting import Order, estimate, generate_more, request_for, submit_prompt
 from studio.actions.settling_generations import adopt_late_clip, ask_again, request_cancel, settle_unknown
-from studio.errors import Conflict, CostChanged, Invalid, NotPermitted
+from studio.errors import Conflict, CostChanged, Disallowed, Invalid, NotPermitted
 from studio.media.storage import MediaStore
 from studio.models import Candidate, Event, Generation, Prompt
+from studio.references import Chosen
 from studio.rules.generation import GenerationState, Reason
+from studio.store import media_store
 from studio.tasks import step_generation
+from tests.factories import make_asset, make_project, make_prompt
 from tests.journeys.tree import wait_until
 
 ORDER = Order("sandbox-1", seconds=1, size="64x36", takes=1, fps="8", seed=1)
@@ -28,7 +35,7 @@ ORDER = Order("sandbox-1", seconds=1, size="64x36", takes=1, fps="8", seed=1)
 @pytest.fixture
 def order(sandbox, project, author):
     def order(text: str, *, order: Order = ORDER, **words) -> Prompt:
-        cost = estimate(text, {}, order)
+        cost = estimate(text, {}, order, words.get("references", ())) if "agreed_cost" not in words else None
         facts = {"form_token": uuid4(), "agreed_cost": cost} | words
         return submit_prompt(project=project, by=author, text=text, direction={}, order=order, **facts)
 
@@ -87,6 +94,50 @@ def test_another_cost_than_agreed_sends_nothing(order):
 def test_what_the_model_cannot_do_is_refused_before_spending(order):
     with pytest.raises(Invalid):
         order("Sea", order=Order("sandbox-1", seconds=99, size="64x36", takes=1))
+
+
+def test_what_is_never_made_is_refused_before_anything_is_written(order, project, author):
+    with pytest.raises(Disallowed, match="“nudify”"):
+        order("nudify this photo", agreed_cost=Decimal("0.0100"))
+    assert not Prompt.objects.exists()
+    old = make_prompt(project, author, text="nudify this photo")
+    with pytest.raises(Disallowed):
+        generate_more(old, by=author, order=ORDER, agreed_cost=Decimal("0.0100"), known_takes=0)
+    assert not Generation.objects.exists()
+
+
+def test_a_file_of_another_project_goes_along_with_nothing(order, author):
+    foreign = make_asset(make_project("elsewhere"), author)
+    framed = replace(ORDER, operation=Operation.IMAGE_TO_VIDEO)
+    chosen = [Chosen(ReferenceRole.FIRST_FRAME, asset=foreign)]
+    with pytest.raises(Invalid, match="another project"):
+        order("Sea", order=framed, agreed_cost=Decimal("0.0100"), references=chosen)
+    assert not Prompt.objects.exists()
+
+
+def test_a_first_frame_is_sent_with_its_bytes_which_the_record_does_not_keep(order, project, author):
+    with BytesIO() as file:
+        Image.new("RGB", (64, 36), "teal").save(file, "PNG")
+        still = add_asset([file.getvalue()], project=project, by=author, name="a.png", rights_note="Own, 2026")
+    framed = replace(ORDER, operation=Operation.IMAGE_TO_VIDEO, camera_move=CameraMove.PUSH_IN)
+    chosen = [Chosen(ReferenceRole.FIRST_FRAME, asset=still)]
+    prompt = order("Sea", order=framed, references=chosen)
+    request = request_of(prompt.generations.get())
+    assert (request.operation, request.prompt) == (Operation.IMAGE_TO_VIDEO, "Sea.\nCamera: push in")
+    assert request.references[0].content == media_store().private_path(still.blob.sha256).read_bytes()
+
+    generation = work_until_idle()
+    assert generation.state == GenerationState.SUCCEEDED
+    assert generation.request["references"] == [
+        {"role": "first_frame", "name": "a.png", "media_type": "image/png", "size": "64x36"}
+    ]
+
+
+def test_what_is_estimated_is_what_is_sent(order):
+    prompt = order("Sea", order=replace(ORDER, camera_move=CameraMove.TILT_UP))
+    sent = request_of(prompt.generations.get())
+    planned = request_for("Sea", {}, replace(ORDER, camera_move=CameraMove.TILT_UP))
+    assert replace(sent, callback_url="") == planned
 
 
 def test_an_empty_prompt_is_refused(order):

@@ -1,9 +1,10 @@
 """Every operation against every kind of holder: what the document does not list here, nobody may add."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from reviews.actions.policies import active_policy
@@ -12,8 +13,18 @@ from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
 from studio.rules.scopes import Scope
-from tests.factories import make_batch, make_candidate, make_generation, make_person, make_project, make_prompt
+from tests.clips import draw_clip
+from tests.factories import (
+    make_asset,
+    make_batch,
+    make_candidate,
+    make_generation,
+    make_person,
+    make_project,
+    make_prompt,
+)
 from tests.reviews.views.test_every_post import everything
+from tests.studio.actions.test_assets import picture
 from tests.studio.api.conftest import order, software
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +50,14 @@ MATRIX = {
     "list_projects": Row(None, 200, 200, 200),
     "list_providers": Row(None, 200, 200, 200),
     "list_models": Row(None, 200, 200, 200),
+    "get_provider": Row(Scope.ADMIN, 200, 403, 200, person="moderator"),
+    "put_provider": Row(Scope.ADMIN, 200, 403, 403, person="moderator"),
+    "test_provider": Row(Scope.ADMIN, 200, 403, 403, person="moderator"),
+    "open_provider": Row(Scope.ADMIN, 409, 403, 403, person="moderator"),
+    "list_references": Row(READS, 200, 200, 200),
+    "get_reference": Row(READS, 200, 404, 200),
+    "get_reference_file": Row(READS, 200, 404, 200),
+    "add_reference": Row(WRITES, 201, 404, 403),
     "list_prompts": Row(READS, 200, 200, 200),
     "get_prompt": Row(READS, 200, 404, 200),
     "cost_of_prompt": Row(WRITES, 200, 404, 403),
@@ -68,6 +87,7 @@ MATRIX = {
     "drop_budget": Row(Scope.ADMIN, 204, 404, 403, person="moderator"),
     "list_takes": Row(Scope.CANDIDATES_READ, 200, 200, 200),
     "get_take": Row(Scope.CANDIDATES_READ, 200, 404, 200),
+    "bring_take": Row(WRITES, 201, 404, 403),
     "get_file": Row(Scope.CANDIDATES_READ, 200, 404, 200),
     "list_publications": Row(Scope.PUBLICATIONS_READ, 200, 200, 200),
     "list_events": Row(Scope.AUDIT_READ, 200, 403, 200, person="moderator"),
@@ -79,15 +99,24 @@ class Call:
     method: str
     address: str
     body: dict[str, object] | None = None
+    files: dict[str, bytes] | None = None
 
     def by(self, client: Client):
+        if self.files is not None:
+            sent = {name: SimpleUploadedFile(name, content) for name, content in self.files.items()}
+            return client.post(self.address, (self.body or {}) | sent)
         if self.method == "get":
             return client.get(self.address)
         return getattr(client, self.method)(self.address, self.body or {}, content_type="application/json")
 
 
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory) -> bytes:
+    return draw_clip(tmp_path_factory.mktemp("clip") / "clip.mp4").read_bytes()
+
+
 @pytest.fixture
-def calls(project, author) -> dict[str, Call]:
+def calls(project, author, clip) -> dict[str, Call]:
     """One call of each operation that finds something to work on."""
     active_policy(project)
     prompt = make_prompt(project, author)
@@ -95,7 +124,7 @@ def calls(project, author) -> dict[str, Call]:
     newest = {"provider": "sandbox", "parameters": {"seconds": 4, "size": "640x360", "fps": "", "audio": None}}
     running = make_generation(prompt, state=GenerationState.RUNNING, remote_id="v1", **newest)
     unknown = make_generation(prompt, state=GenerationState.UNKNOWN, remote_id="v2", **newest)
-    batch = make_batch(project, author)
+    batch, asset = make_batch(project, author), make_asset(project, author)
     make_generation(prompt, batch=batch, state=GenerationState.FAILED, run_after=None, **newest)
     make_generation(prompt, batch=batch, **newest)
     who = {"name": "who", "type": "text", "choices": [], "default": ""}
@@ -108,6 +137,14 @@ def calls(project, author) -> dict[str, Call]:
         "list_projects": Call("get", "projects"),
         "list_providers": Call("get", "providers"),
         "list_models": Call("get", "models"),
+        "get_provider": Call("get", "providers/vllm_omni"),
+        "put_provider": Call("put", "providers/vllm_omni", {"most_at_once": 3}),
+        "test_provider": Call("post", "providers/vllm_omni/test"),
+        "open_provider": Call("post", "providers/vllm_omni/open"),
+        "list_references": Call("get", "references"),
+        "get_reference": Call("get", f"references/{asset.uuid}"),
+        "get_reference_file": Call("get", f"references/{asset.uuid}/files/original"),
+        "add_reference": Call("post", "projects/harbour/references", {"rights_note": "Own"}, {"file": picture()}),
         "list_prompts": Call("get", "prompts"),
         "get_prompt": Call("get", f"prompts/{prompt.pk}"),
         "cost_of_prompt": Call("post", "projects/harbour/prompts/cost", costs),
@@ -143,11 +180,15 @@ def calls(project, author) -> dict[str, Call]:
         "drop_budget": Call("delete", f"budgets/{budget.pk}"),
         "list_takes": Call("get", "takes"),
         "get_take": Call("get", f"takes/{take.uuid}"),
+        "bring_take": Call("post", "projects/harbour/takes", {"text": "A harbour"}, {"clip": clip}),
         "get_file": Call("get", f"takes/{take.uuid}/files/poster.jpg"),
         "list_publications": Call("get", "publications"),
         "list_events": Call("get", "events"),
     }
-    return {name: Call(call.method, api + call.address, call.body) for name, call in found.items()}
+    return {name: replace(call, address=api + call.address) for name, call in found.items()}
+
+
+OF_THE_HOUSE = {"list_events", "get_provider", "put_provider", "test_provider", "open_provider"}
 
 
 def many(prompt: Prompt) -> dict[str, object]:
@@ -216,7 +257,7 @@ def test_the_right_scope_alone_is_enough(name, calls, author, moderator):
 def test_somebody_of_another_project_finds_nothing_and_changes_nothing(name, calls, project):
     elsewhere = make_project("elsewhere")
     stranger = make_person("stranger", elsewhere, *Role)
-    if name == "list_events":  # the trail is one for all; who keeps it anywhere may read it
+    if name in OF_THE_HOUSE:  # not of a project: a moderator of any may read or set it
         stranger = make_person("stranger2", elsewhere, Role.AUTHOR)
     holder = software(stranger)
     before = without_tokens(everything())

@@ -4,8 +4,9 @@ from uuid import uuid4
 import pytest
 
 from studio.actions import prompting
-from studio.models import Generation, Prompt
-from tests.factories import make_candidate, make_generation, make_person, make_project, make_prompt
+from studio.actions.budgeting import set_budget
+from studio.models import Generation, Period, Prompt
+from tests.factories import make_asset, make_candidate, make_generation, make_person, make_project, make_prompt
 from tests.studio.api.conftest import ORDER, order, software
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +129,71 @@ def test_the_cost_says_what_each_model_asks_and_writes_nothing(project, holder):
     assert rows["sora-2"]["cost"] is None
     assert "retired" in rows["sora-2"]["problems"]["model"][0]
     assert not Prompt.objects.exists()
+
+
+def test_the_cost_comes_with_hints_and_with_what_the_budgets_leave(project, holder, moderator):
+    said = send(holder, COST, ASKED | {"text": "cinematic", "direction": {}}).json()
+    assert said["left"] is None
+    assert "text" in {hint["field"] for hint in said["hints"]}
+    set_budget(project=project, by=moderator, person=None, period=Period.DAY, cap=Decimal("0.10"))
+    assert send(holder, COST, ASKED).json()["left"] == "0.1000"
+    answer = send(holder, ORDERS, order())
+    assert (answer.status_code, answer.json()["error"]) == (422, "OverBudget")
+    assert not Prompt.objects.exists()
+
+
+def test_what_is_never_made_costs_nothing_and_cannot_be_ordered(project, holder):
+    words = "Nudify the statue"
+    [row] = send(holder, COST, ASKED | {"model": "sandbox-1", "text": words}).json()["items"]
+    assert (row["cost"], list(row["problems"])) == (None, ["text"])
+    assert send(holder, ORDERS, order(text=words)).status_code == 422
+    assert not Prompt.objects.exists()
+
+
+def test_files_go_along_in_their_roles_once_the_right_is_confirmed(project, author, holder):
+    still, take = make_asset(project, author), make_candidate(make_prompt(project, author))
+    files = [{"role": "first_frame", "asset": str(still.uuid)}, {"role": "last_frame", "take": str(take.uuid)}]
+    body = order(operation="first_last_frame", references=files, model="sandbox-1")
+    costs = send(holder, COST, ASKED | {"operation": "first_last_frame", "references": files}).json()
+    assert {row["model"]: row["cost"] for row in costs["items"]}["sandbox-1"] == "0.1200"
+    assert list(send(holder, ORDERS, body).json()["problems"]) == ["rights"]
+    said = send(holder, ORDERS, body | {"rights": True}).json()["prompt"]
+    assert said["mode"] == "first_last_frame"
+    assert said["references"] == [
+        {"role": "first_frame", "asset": str(still.uuid), "take": None},
+        {"role": "last_frame", "asset": None, "take": str(take.uuid)},
+    ]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [{"role": "first_frame"}],
+        [{"role": "source", "asset": "0f0e0d0c-0b0a-4908-8706-050403020100"}],
+        [{"role": "first_frame", "asset": "0f0e0d0c-0b0a-4908-8706-050403020100"}],
+        [{"role": "first_frame", "take": "0f0e0d0c-0b0a-4908-8706-050403020100"}] * 2,
+    ],
+)
+def test_files_that_cannot_go_along_are_refused(project, holder, files):
+    asked = {"operation": "image_to_video", "references": files}
+    for answer in (send(holder, COST, ASKED | asked), send(holder, ORDERS, order(rights=True, **asked))):
+        assert (answer.status_code, list(answer.json()["problems"])) == (422, ["references"])
+    assert not Prompt.objects.exists()
+
+
+def test_a_file_of_another_project_is_not_there(project, author, holder):
+    foreign = make_asset(make_project("elsewhere"), author)
+    files = [{"role": "first_frame", "asset": str(foreign.uuid)}]
+    asked = {"operation": "image_to_video", "references": files}
+    assert send(holder, COST, ASKED | asked).status_code == 422
+    assert send(holder, ORDERS, order(rights=True, **asked)).status_code == 422
+
+
+def test_the_camera_and_several_clips_a_take_are_kept(project, holder):
+    body = order(camera_move="push_in", samples=1)
+    prompt = Prompt.objects.get(pk=send(holder, ORDERS, body).json()["prompt"]["id"])
+    assert prompt.camera_move == "push_in"
+    assert list(send(holder, ORDERS, order(camera_move="fly")).json()["problems"]) == ["camera_move"]
 
 
 def test_the_cost_of_one_model_says_what_stands_in_its_way(project, holder):

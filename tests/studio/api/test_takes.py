@@ -1,11 +1,14 @@
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from studio.models import Candidate
 from studio.rules.lifecycle import Status
 from studio.rules.scopes import Scope
 from studio.store import media_store
+from tests.clips import draw_clip
 from tests.factories import make_candidate, make_generation, make_prompt
 from tests.studio.api.conftest import key_of, software
 
@@ -68,3 +71,22 @@ def test_the_list_can_be_narrowed(take, holder, query, found):
     joined = "&" if query else "?"
     assert holder.get(f"{LIST}{query}{joined}generation={take.generation_id + 1}").json()["items"] == []
     assert holder.get(f"{LIST}?status=lost").status_code == 422
+
+
+def test_a_clip_made_elsewhere_is_brought_in(project, author, reviewer, tmp_path):
+    clip, where = draw_clip(tmp_path / "drawn.mp4").read_bytes(), "/api/v1/projects/harbour/takes"
+
+    def send(person, content: bytes, **said: str):
+        return software(person).post(where, {"clip": SimpleUploadedFile("harbour.mp4", content)} | said)
+
+    said = send(author, clip, text="A harbour").json()
+    assert (said["source"], said["made_by"], said["facts"]["frames"], said["generation"]) == (
+        "upload",
+        "author",
+        8,
+        None,
+    )
+    assert send(author, b"no clip").status_code == 422
+    assert send(author, clip, txt="A harbour").status_code == 422
+    assert send(reviewer, clip).status_code == 403
+    assert Candidate.objects.count() == 1

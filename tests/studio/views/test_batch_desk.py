@@ -95,6 +95,20 @@ def test_a_row_left_out_stays_listed_and_is_not_paid(client, prompt):
     assert Generation.objects.count() == 2
 
 
+def test_it_says_when_the_prompt_becomes_another_revision(client, prompt):
+    assert "The prompt becomes revision 2" in preview(client, order(prompt))
+    prompt.spec = {"resolution": "640x360", "ratio": "16:9", "seconds": "1"}
+    prompt.save()
+    assert "The prompt becomes" not in preview(client, order(prompt))
+
+
+def test_models_that_cannot_be_used_stand_apart_with_the_reason(client):
+    body = client.get(NEW).content.decode()
+    assert 'value="sandbox-1"' in body
+    assert 'value="sora-2"' not in body
+    assert "1 cannot be used now" in body
+
+
 def test_one_press_orders_what_was_agreed_to(client, prompt):
     answer = client.post(NEW, agreed_to(client, order(prompt)))
     batch = Batch.objects.get()

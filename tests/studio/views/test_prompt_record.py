@@ -6,12 +6,13 @@ from django.utils import timezone
 from reviews.actions.deciding import ReasonGiven
 from reviews.actions.settling import settle
 from reviews.rules.verbs import Outcome
-from studio.models import Generation
+from studio.models import Generation, PromptReference
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
 from tests.factories import (
     decide_as,
     let_settle,
+    make_asset,
     make_candidate,
     make_finding,
     make_generation,
@@ -136,3 +137,35 @@ def test_its_query_count_does_not_grow_with_takes_and_revisions(
     client = sign_in(author)
     with django_assert_max_num_queries(24):
         assert len(client.get(address(prompt)).context["takes"]) == 6
+
+
+def test_it_says_mode_move_files_and_what_each_model_was_sent(project, author, sign_in):
+    prompt = make_prompt(project, author, mode="image_to_video", camera_move="pan_left")
+    take = make_candidate(make_prompt(project, author), name="An earlier take")
+    PromptReference.objects.create(prompt=prompt, position=0, role="first_frame", asset=make_asset(project, author))
+    PromptReference.objects.create(prompt=prompt, position=1, role="reference", take=take)
+    words = {"prompt": "A lighthouse at dusk.", "negative": "people"}
+    make_generation(prompt, request=words)
+    make_generation(prompt, model="other-1", request=words)
+    make_generation(prompt, model="other-2", request=words | {"camera": "pan_left"})
+    make_generation(prompt)
+    page = sign_in(author).get(address(prompt))
+    said = text_of(page)
+    assert "Mode Image to video Camera move Pan left" in said
+    assert "still.file First frame · Own photograph, 2026" in said
+    assert "An earlier take Reference" in said
+    assert [(each.models, each.sent.camera) for each in page.context["sent_to"]] == [
+        (("sandbox-1", "other-1"), None),
+        (("other-2",), "pan_left"),
+    ]
+
+
+def test_more_takes_are_ordered_with_the_mode_and_the_files_of_the_revision(project, author, sign_in):
+    prompt = make_prompt(project, author, mode="image_to_video")
+    PromptReference.objects.create(prompt=prompt, role="first_frame", asset=make_asset(project, author))
+    make_generation(prompt, state=GenerationState.SUCCEEDED, run_after=None)
+    client = sign_in(author)
+    agreed = client.get(address(prompt)).context["more"].agreed
+    fields = {"takes": "1", "agreed": agreed, "known_takes": "1"}
+    assert client.post(f"{address(prompt)}generate/", fields).status_code == 303
+    assert prompt.generations.count() == 2

@@ -11,6 +11,7 @@ from studio.ledger import Line
 from studio.models import Budget, Event, Generation, Period
 from studio.rules.generation import GenerationState
 from studio.rules.roles import Role
+from studio.views import spend
 from studio.views.spend import CHART_HEIGHT, bars_of
 from tests.factories import make_generation, make_person, make_project, make_prompt
 
@@ -108,8 +109,19 @@ def test_unknown_charges_are_listed_whenever_they_were_made(project, author, sig
         cost_estimated=Decimal("0.40"),
     )
     answer = sign_in(author).get(SPEND)
-    assert answer.context["unknown_total"] == Decimal("0.40")
+    assert "1 call may have been charged, about $0.40" in answer.content.decode()
     assert f"/p/harbour/generations/{lost.pk}/" in answer.content.decode()
+
+
+def test_of_many_unknown_charges_the_sum_counts_all_though_the_newest_are_listed(project, author, sign_in, monkeypatch):
+    monkeypatch.setattr(spend, "MOST_UNKNOWN", 2)
+    prompt = make_prompt(project, author)
+    for _ in range(3):
+        spent(prompt, "0", state=GenerationState.UNKNOWN, cost_billed=None, cost_estimated=Decimal("0.10"))
+    body = sign_in(author).get(SPEND).content.decode()
+    assert "3 calls may have been charged, about $0.30" in body
+    assert body.count("/p/harbour/generations/") == 2
+    assert "And 1 older ones" in body
 
 
 def test_budgets_show_what_is_left_and_what_is_held(project, author, moderator, sign_in):
