@@ -20,7 +20,7 @@ from studio.forms import (
     PromptForm,
     file_field,
 )
-from studio.library import ASSET, TAKE, library_of
+from studio.library import ASSET, TAKE, Library, library_of
 from studio.models import Project
 from studio.references import Chosen, roles_for
 from studio.views.desk import usable_models
@@ -116,8 +116,7 @@ def order_of(wanted: Wanted, model: str) -> Order:
 
 def files_of(wanted: Wanted, project: Project) -> list[Chosen]:
     """The files that go along. Raises Unusable for one that is not there."""
-    library = library_of(project, also=[_key(each) for each in wanted.references])
-    _require_roles(wanted)
+    library = _library(wanted, project)
     found = [library.find(each.role, _key(each)) for each in wanted.references]
     if None in found:
         raise Unusable({"references": ["A file is not there: name a reference or a take of this project."]})
@@ -126,16 +125,21 @@ def files_of(wanted: Wanted, project: Project) -> list[Chosen]:
 
 def checked(wanted: OrderIn, project: Project) -> Checked:
     """What the prompt desk's form makes of `wanted`, as if it had been typed there. Raises Unusable."""
-    _require_roles(wanted)
+    files_of(wanted, project)
     form = PromptForm(
         _typed(wanted),
         models=[terms.key for terms in usable_models()],
-        library=library_of(project, also=[_key(each) for each in wanted.references]),
+        library=_library(wanted, project),
         initial={"size": wanted.size},  # one that stands on no list of ours is left for the generator to judge
     )
     if not form.is_valid():
         raise Unusable(problems_of(form, FIELDS))
     return Checked(form.words(), form.direction(), form.order(), form.chosen())
+
+
+def _library(wanted: Wanted, project: Project) -> Library:
+    _require_roles(wanted)
+    return library_of(project, also=[_key(each) for each in wanted.references])
 
 
 def _typed(wanted: OrderIn) -> dict[str, Any]:

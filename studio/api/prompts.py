@@ -201,9 +201,12 @@ def generate_prompt(request: TokenRequest, pk: int, more: MoreIn) -> Any:
 
 def _same_order(request: TokenRequest, project: Project, before: Prompt, wanted: OrderIn) -> Any:
     """The answer of the first time. Raises Conflict when the key was used for something else."""
-    same_words = before.text == wanted.text.strip() and before.direction == words_of(wanted)
-    same_words = same_words and before.mode == wanted.operation
-    if before.author_id != request.auth.user_id or before.project_id != project.pk or not same_words:
+    said = (project.pk, request.auth.user_id, wanted.operation, wanted.text.strip(), words_of(wanted))
+    kept = (before.project_id, before.author_id, before.mode, before.text, before.direction)
+    files = [(chosen.role, chosen.asset, chosen.take) for chosen in chosen_of(before)]
+    named = [(each.role, each.asset, each.take) for each in wanted.references]
+    same_files = named == [(role, asset and asset.uuid, take and take.uuid) for role, asset, take in files]
+    if said != kept or not same_files:
         raise Conflict("This key was used for another order. Nothing was sent; take a new key for a new order.")
     return _ordered(before, is_new=False)
 

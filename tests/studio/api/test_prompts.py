@@ -6,7 +6,7 @@ import pytest
 from studio.actions import prompting
 from studio.actions.budgeting import set_budget
 from studio.models import Generation, Period, Prompt
-from tests.factories import make_asset, make_candidate, make_generation, make_person, make_project, make_prompt
+from tests.factories import FACTS, make_asset, make_candidate, make_generation, make_person, make_project, make_prompt
 from tests.studio.api.conftest import ORDER, order, software
 
 pytestmark = pytest.mark.django_db
@@ -150,19 +150,28 @@ def test_what_is_never_made_costs_nothing_and_cannot_be_ordered(project, holder)
     assert not Prompt.objects.exists()
 
 
-def test_files_go_along_in_their_roles_once_the_right_is_confirmed(project, author, holder):
-    still, take = make_asset(project, author), make_candidate(make_prompt(project, author))
-    files = [{"role": "first_frame", "asset": str(still.uuid)}, {"role": "last_frame", "take": str(take.uuid)}]
-    body = order(operation="first_last_frame", references=files, model="sandbox-1")
-    costs = send(holder, COST, ASKED | {"operation": "first_last_frame", "references": files}).json()
-    assert {row["model"]: row["cost"] for row in costs["items"]}["sandbox-1"] == "0.1200"
-    assert list(send(holder, ORDERS, body).json()["problems"]) == ["rights"]
-    said = send(holder, ORDERS, body | {"rights": True}).json()["prompt"]
-    assert said["mode"] == "first_last_frame"
-    assert said["references"] == [
-        {"role": "first_frame", "asset": str(still.uuid), "take": None},
-        {"role": "last_frame", "asset": None, "take": str(take.uuid)},
-    ]
+@pytest.mark.parametrize("kind", ["asset", "take"])
+def test_a_file_goes_along_in_its_role_once_the_right_is_confirmed(project, author, holder, kind):
+    still = make_asset(project, author, width=640, height=360)
+    take = make_candidate(make_prompt(project, author), facts=FACTS | {"width": 640, "height": 360})
+    named = {"asset": None, "take": None} | {kind: str((still if kind == "asset" else take).uuid)}
+    asked = {"operation": "image_to_video", "references": [{"role": "first_frame"} | named]}
+    [cost] = send(holder, COST, ASKED | asked | {"model": "sandbox-1"}).json()["items"]
+    assert (cost["cost"], cost["problems"]) == ("0.1200", {})
+    assert list(send(holder, ORDERS, order(**asked)).json()["problems"]) == ["rights"]
+    said = send(holder, ORDERS, order(rights=True, **asked)).json()["prompt"]
+    assert (said["mode"], said["references"]) == ("image_to_video", [{"role": "first_frame"} | named])
+
+
+def test_the_key_of_an_order_with_other_files_is_a_conflict(project, author, holder):
+    still, other = (make_asset(project, author, width=640, height=360) for _ in range(2))
+    body = order(
+        operation="image_to_video", rights=True, references=[{"role": "first_frame", "asset": str(still.uuid)}]
+    )
+    assert send(holder, ORDERS, body).status_code == 201
+    assert send(holder, ORDERS, body).status_code == 200
+    body["references"] = [{"role": "first_frame", "asset": str(other.uuid)}]
+    assert send(holder, ORDERS, body).status_code == 409
 
 
 @pytest.mark.parametrize(
