@@ -26,7 +26,12 @@ class TokenForm(forms.Form):
         error_messages={"required": "Choose at least one thing that it may be used for."},
     )
     project = forms.ModelChoiceField(
-        Project.objects.none(), label="Project", required=False, empty_label="All my projects", to_field_name="slug"
+        Project.objects.none(),
+        label="Project",
+        required=False,
+        empty_label="All my projects",
+        to_field_name="slug",
+        help_text="The others do not exist for it.",
     )
     days = whole_number(
         "Days until it ends",

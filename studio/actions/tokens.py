@@ -48,7 +48,7 @@ def create_token(
     if not timedelta(0) < lasts_for <= LONGEST:
         raise Invalid("A token lasts for a year at most.")
     at = clock.now()
-    prefix, secret = secrets.token_hex(PREFIX_BYTES), secrets.token_hex(SECRET_BYTES)
+    prefix, secret = secrets.token_hex(PREFIX_BYTES), secrets.token_urlsafe(SECRET_BYTES)
     key = f"{MARK}_{prefix}_{secret}"
     token = ApiToken.objects.create(
         user=user,

@@ -28,6 +28,7 @@ ROUTERS = (
     "studio.api.takes.router",
     "studio.api.money.router",
     "reviews.api.files.router",
+    "reviews.api.findings.router",
     "reviews.api.publications.router",
     "reviews.api.trail.router",
 )

@@ -91,7 +91,7 @@ def test_no_answer_holds_a_secret(project, author, moderator, settings):
     said = " ".join(answer.content.decode() for answer in heard)
     assert {answer.status_code for answer in heard} <= {200, 201}
     assert "canary" not in said
-    assert not re.search(r"dly_[0-9a-f]{10}_[0-9a-f]{8}", said)
+    assert not re.search(r"dly_[0-9a-f]{10}_[\w-]{8}", said)
 
 
 def test_providers_and_models_say_what_can_be_had(project, author):

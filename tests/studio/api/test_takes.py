@@ -9,7 +9,7 @@ from studio.rules.lifecycle import Status
 from studio.rules.scopes import Scope
 from studio.store import media_store
 from tests.clips import draw_clip
-from tests.factories import make_candidate, make_generation, make_prompt
+from tests.factories import make_candidate, make_finding, make_generation, make_prompt
 from tests.studio.api.conftest import key_of, software
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +90,15 @@ def test_a_clip_made_elsewhere_is_brought_in(project, author, reviewer, tmp_path
     assert send(author, clip, txt="A harbour").status_code == 422
     assert send(reviewer, clip).status_code == 403
     assert Candidate.objects.count() == 1
+
+
+def test_it_says_what_the_instruments_found_and_page_by_page(take, holder):
+    for frames in ((0, 4), (12, 24), (30, 40)):
+        make_finding(take, frames=frames)
+    checks = {row["check"]: row["status"] for row in holder.get(f"{LIST}/{take.uuid}/checks").json()["items"]}
+    assert (checks["frozen_frames"], checks["black_frames"]) == ("findings", "clean")
+    first = holder.get(f"{LIST}/{take.uuid}/findings?limit=2").json()
+    assert [(row["start_frame"], row["end_seconds"]) for row in first["items"]] == [(30, 40 / 24), (12, 1.0)]
+    rest = holder.get(first["next"].removeprefix("http://testserver")).json()
+    assert ([row["start_frame"] for row in rest["items"]], rest["next"]) == ([0], None)
+    assert holder.get(f"{LIST}/{take.uuid}/findings?severity=major").status_code == 422

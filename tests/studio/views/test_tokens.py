@@ -12,7 +12,7 @@ TYPED = {"name": "render farm", "scopes": ["prompts:write", "candidates:read"], 
 
 
 def shown_key(answer) -> str:
-    return re.search(r'value="(dly_\w+)"', answer.content.decode())[1]
+    return re.search(r'value="(dly_[\w-]+)"', answer.content.decode())[1]
 
 
 def test_it_says_so_when_there_are_none_and_is_linked_from_the_settings(author, sign_in):
