@@ -1,7 +1,7 @@
 """Keeps strangers from filling the disk: a body is held to its cap while it arrives, before Django writes it down.
 
 Django keeps the whole body of a request in a temporary file before any view, and so any permission, is asked. Only the
-upload page takes large ones, and only from people who are signed in.
+upload pages take large ones, from people who are signed in; and by API the same from software with a live token.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,6 +15,9 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import DatabaseError, close_old_connections
 
+from studio.actions.tokens import authenticate
+from studio.http import API
+
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -24,6 +27,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 SLACK_BYTES = 1024 * 1024
 """Multipart lines, headers of parts, the other fields of a form."""
 UPLOAD_PAGES = "/upload/"
+UPLOADS_BY_API = ("/references", "/takes")
 SENTENCE = b"This request is larger than this address takes.\n"
 
 
@@ -68,10 +72,26 @@ class Counted:
 async def cap_of(scope: Scope) -> int:
     """Bytes that this request may send."""
     small = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + SLACK_BYTES
-    if not scope["path"].endswith(UPLOAD_PAGES) or scope["method"] != "POST":
+    path = scope["path"]
+    if scope["method"] != "POST" or not path.endswith((UPLOAD_PAGES, *UPLOADS_BY_API)):
         return small
-    signed_in = await sync_to_async(is_signed_in)(header(scope, b"cookie"))
-    return settings.MAX_CLIP_BYTES + SLACK_BYTES if signed_in else small
+    if path.startswith(API):
+        is_known = await sync_to_async(holds_token)(header(scope, b"authorization"))
+    else:
+        is_known = path.endswith(UPLOAD_PAGES) and await sync_to_async(is_signed_in)(header(scope, b"cookie"))
+    return settings.MAX_CLIP_BYTES + SLACK_BYTES if is_known else small
+
+
+def holds_token(authorization: str) -> bool:
+    """Whether this is the key of a live token; what it may be used for is asked later."""
+    kind, _, key = authorization.partition(" ")
+    close_old_connections()  # as below
+    try:
+        return kind.lower() == "bearer" and authenticate(key.strip()) is not None
+    except DatabaseError:
+        return False
+    finally:
+        close_old_connections()
 
 
 def is_signed_in(cookies: str) -> bool:

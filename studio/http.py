@@ -19,6 +19,7 @@ STATUS: tuple[tuple[type[DailiesError], HTTPStatus, str], ...] = (
     (Conflict, HTTPStatus.CONFLICT, "Something changed meanwhile"),
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be used as it is"),
 )
+API = "/api/"
 
 
 class UserRequest(HttpRequest):
@@ -88,7 +89,8 @@ def _back(request: HttpRequest) -> str:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")
+    """The API speaks nothing else, to whoever asks."""
+    return request.path.startswith(API) or request.headers.get("Accept", "").startswith("application/json")
 
 
 def is_partial(request: HttpRequest) -> bool:

@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from studio.api.house import api
 from studio.views.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
     path("", include("studio.views.urls")),
     path("", include("reviews.views.urls")),
 ]

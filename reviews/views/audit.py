@@ -18,7 +18,7 @@ from studio.views.paging import page_of
 ROWS = 100
 
 
-def _keepers_only(user: User) -> None:
+def keepers_only(user: User) -> None:
     if not roles_anywhere(posts_of(user)) & {Role.AUDITOR, Role.MODERATOR}:
         raise NotPermitted("The audit trail is for auditors and moderators.")
 
@@ -26,7 +26,7 @@ def _keepers_only(user: User) -> None:
 @require_safe
 @login_required
 def audit(request: UserRequest) -> HttpResponse:
-    _keepers_only(request.user)
+    keepers_only(request.user)
     return _trail(request)
 
 
@@ -34,7 +34,7 @@ def audit(request: UserRequest) -> HttpResponse:
 @login_required
 def audit_verify(request: UserRequest) -> HttpResponse:
     """Recompute every digest. Answers at once: it changes nothing, so there is nothing to repeat by reloading."""
-    _keepers_only(request.user)
+    keepers_only(request.user)
     return _trail(request, checked=True, complaint=verify_chain())
 
 

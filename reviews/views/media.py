@@ -27,6 +27,11 @@ def media(request: HttpRequest, uuid: UUID, name: str) -> HttpResponseBase:
     if not request.user.is_authenticated:
         raise Http404
     candidate = get_object_or_404(Candidate.objects.visible_to(request.user).select_related("blob"), uuid=uuid)
+    return file_of(request, candidate, name)
+
+
+def file_of(request: HttpRequest, candidate: Candidate, name: str) -> HttpResponseBase:
+    """The file `name` of a take that this request may see."""
     store = media_store()
     is_original = name == "original"
     path = store.private_path(candidate.sha256) if is_original else store.derived_path(candidate.sha256, name)

@@ -1,6 +1,7 @@
 """Keys for other software. The key itself is shown once and never stored."""
 
 from django.db import models
+from django.utils import timezone
 
 from studio.models.person import User
 from studio.models.project import Project
@@ -21,6 +22,8 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    writes_left = models.FloatField(default=0.0, help_text="Of the allowance a minute, at the time beside it.")
+    writes_counted_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-pk"]

@@ -128,7 +128,7 @@ def prompt_generate(request: UserRequest, project_slug: str, pk: int) -> HttpRes
 
 
 def _more(request: UserRequest, prompt: Prompt) -> HttpResponse:
-    form = _order_form(prompt, request.POST.get("takes", ""), chosen_of(prompt))
+    form = order_form(prompt, request.POST.get("takes", ""), chosen_of(prompt))
     agreed = agreed_cost(request.POST.get("agreed", ""))
     known = request.POST.get("known_takes", "")[:9]
     if not form.is_valid() or not known.isdecimal():
@@ -205,7 +205,7 @@ def branches_of(thread: Sequence[Prompt]) -> list[tuple[int, Prompt]]:
     return rows
 
 
-def _order_form(prompt: Prompt, takes: str, references: Sequence[Chosen]) -> OrderForm:
+def order_form(prompt: Prompt, takes: str, references: Sequence[Chosen]) -> OrderForm:
     values = values_of(prompt, references)
     data = {name: value for name, value in values.items() if value != ""} | {"takes": takes}
     return OrderForm(data, models=[terms.key for terms in usable_models()], initial=values)
@@ -213,6 +213,6 @@ def _order_form(prompt: Prompt, takes: str, references: Sequence[Chosen]) -> Ord
 
 def _quote_more(prompt: Prompt, takes: str, references: Sequence[Chosen] | None = None) -> Quote:
     files = chosen_of(prompt) if references is None else references
-    form = _order_form(prompt, takes, files)
+    form = order_form(prompt, takes, files)
     form.is_valid()
     return quote(form, prompt.text, prompt.direction, files)

@@ -66,7 +66,11 @@ def reference_file(request: HttpRequest, project_slug: str, uuid: UUID, name: st
     if not request.user.is_authenticated:
         raise Http404
     found = Asset.objects.visible_to(request.user).filter(project__slug=project_slug).select_related("blob")
-    asset = get_object_or_404(found, uuid=uuid)
+    return file_of(request, get_object_or_404(found, uuid=uuid), name)
+
+
+def file_of(request: HttpRequest, asset: Asset, name: str) -> HttpResponseBase:
+    """The file `name` of an asset that this request may see."""
     if name not in NAMES[AssetKind(asset.kind)]:
         raise Http404
     store, sha256 = media_store(), asset.blob.sha256

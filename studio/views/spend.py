@@ -47,14 +47,14 @@ class Bar:
 @require_GET
 def spend(request: UserRequest, project_slug: str) -> HttpResponse:
     project = project_for(request, project_slug, *READERS)
-    return _page(request, project, BudgetForm(people=_people(project)))
+    return _page(request, project, BudgetForm(people=people_of(project)))
 
 
 @login_required
 @require_POST
 def budget_set(request: UserRequest, project_slug: str) -> HttpResponse:
     project = project_for(request, project_slug, *READERS)
-    form = BudgetForm(request.POST, people=_people(project))
+    form = BudgetForm(request.POST, people=people_of(project))
     if not form.is_valid():
         return _page(request, project, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     given = form.cleaned_data
@@ -90,7 +90,7 @@ def _page(request: UserRequest, project: Project, form: BudgetForm, *, status: i
             "until": until,
             "form": form,
             "can_set": Role.MODERATOR in roles,
-            "rooms": standing(_budgets(project, request.user, is_overseer=bool(roles & OVERSEERS))),
+            "rooms": standing(budgets_for(project, request.user, is_overseer=bool(roles & OVERSEERS))),
             **_sums(request.user, project, since, until),
             **_unknown(project),
         },
@@ -151,13 +151,13 @@ def _readable(user: User) -> QuerySet[Project]:
     return Project.objects.filter(pk__in=Membership.objects.filter(user=user, role__in=READERS).values("project"))
 
 
-def _budgets(project: Project, user: User, *, is_overseer: bool) -> QuerySet[Budget]:
+def budgets_for(project: Project, user: User, *, is_overseer: bool) -> QuerySet[Budget]:
     """Who makes takes sees the caps that bind them; who oversees the project sees all."""
     found = Budget.objects.filter(project=project).select_related("project", "person")
     return found if is_overseer else found.filter(Q(person=None) | Q(person=user))
 
 
-def _people(project: Project) -> QuerySet[User]:
+def people_of(project: Project) -> QuerySet[User]:
     return User.objects.filter(memberships__project=project).distinct().order_by("first_name", "username")
 
 

@@ -14,6 +14,7 @@ from studio.views import (
     providers,
     references,
     spend,
+    tokens,
     uploads,
 )
 
@@ -21,6 +22,8 @@ urlpatterns = [
     path("sign-in/", accounts.sign_in, name="sign_in"),
     path("sign-out/", accounts.sign_out, name="sign_out"),
     path("settings/", accounts.settings_page, name="settings_page"),
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("providers/", providers.providers, name="providers"),
     path("providers/<slug:slug>/", providers.provider_settings, name="provider_settings"),
     path("providers/<slug:slug>/test/", providers.provider_test, name="provider_test"),

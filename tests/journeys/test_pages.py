@@ -102,7 +102,14 @@ class Shown:
         pages = {
             "": ["/sign-in/", "/gallery/", self.clip("published"), self.clip("withdrawn"), "/nothing/here/"],
             "ana": [
-                *("/", "/settings/", prompts, f"{prompts}new/", f"{self.prompt('rejected')}revise/"),
+                *(
+                    "/",
+                    "/settings/",
+                    "/settings/tokens/",
+                    prompts,
+                    f"{prompts}new/",
+                    f"{self.prompt('rejected')}revise/",
+                ),
                 *(
                     self.prompt("changes"),
                     *orders[:2],
