@@ -1,5 +1,7 @@
 """What people do about a generation: cancel it, ask again, settle one whose answer was lost, adopt a late clip."""
 
+from django.db.models import F
+
 from studio import clock
 from studio.actions.concluding import JOB_DEADLINE, settle
 from studio.actions.events import Actor, action, record_event
@@ -80,6 +82,8 @@ def settle_unknown(generation: Generation, *, by: User, charged: bool) -> None:
         state=state,
         reason=Reason.SETTLED_BY_PERSON,
         run_after=None,
+        attempt=F("attempt") + 1,  # a worker that looks for it just now has lost it
+        leased_until=None,
         states_seen=seen,
         cost_billed=generation.cost_estimated if charged else 0,
     )

@@ -1,0 +1,105 @@
+"""Two hands on one generation: what a person, another worker or the provider does while a worker is at its step."""
+
+from datetime import timedelta
+
+import pytest
+
+from providers.base import JobState, Recovery
+from studio import clock
+from studio.actions import concluding, fetching
+from studio.actions.ingesting import StoredClip
+from studio.actions.settling_generations import ask_again, request_cancel, settle_unknown
+from studio.media.facts import ClipFacts
+from studio.models import Candidate, Generation
+from studio.rules.generation import GenerationState, Reason
+from studio.tasks import step_generation
+from tests.factories import FACTS, make_generation, make_prompt
+from tests.fake_vendor import FakeVendor, in_place_of_the_sandbox
+
+
+@pytest.fixture
+def configured(settings) -> None:
+    account = {"base_url": "https://sandbox.invalid/v1", "secrets": {"api_key": "k"}}
+    settings.PROVIDER_SETTINGS = {**settings.PROVIDER_SETTINGS, "sandbox": account}
+
+
+@pytest.fixture
+def vendor(configured, monkeypatch) -> FakeVendor:
+    vendor = FakeVendor()
+    in_place_of_the_sandbox(vendor, monkeypatch)
+    return vendor
+
+
+@pytest.fixture
+def prompt(project, author):
+    return make_prompt(project, author)
+
+
+@pytest.fixture
+def stored(monkeypatch) -> None:
+    """The media child is tested elsewhere."""
+
+    def store(received) -> StoredClip:
+        return StoredClip(received.sha256, received.size, ClipFacts.from_json(FACTS), {})
+
+    monkeypatch.setattr(fetching, "store_clip", store)
+
+
+def step(row: Generation) -> Generation:
+    Generation.objects.filter(pk=row.pk).exclude(run_after=None).update(run_after=clock.now())
+    step_generation(row.pk)
+    row.refresh_from_db()
+    return row
+
+
+def meanwhile(monkeypatch, module, do) -> None:
+    """`do` happens once, while a worker holds the provider's answer and has written nothing of it yet."""
+    whole, waiting = module.call, [do]
+
+    def calling(generation, make):
+        answer = whole(generation, make)
+        if waiting:
+            waiting.pop()()
+        return answer
+
+    monkeypatch.setattr(module, "call", calling)
+
+
+def sent(vendor: FakeVendor, prompt, **columns) -> Generation:
+    return step(make_generation(prompt, **columns))
+
+
+def as_cancelled_by(author):
+    return lambda: request_cancel(Generation.objects.latest("pk"), by=author)
+
+
+def test_what_a_person_settled_stays_settled_although_a_worker_was_looking(vendor, prompt, author, stored, monkeypatch):
+    row = sent(vendor, prompt)
+    Generation.objects.update(deadline_at=clock.now() - timedelta(seconds=1))
+    assert step(row).state == GenerationState.UNKNOWN
+    ask_again(row, by=author)
+    meanwhile(monkeypatch, concluding, lambda: settle_unknown(Generation.objects.get(), by=author, charged=False))
+    vendor.move(row.remote_id, JobState.SUCCEEDED)
+    step(row)
+    assert (row.state, row.reason, row.run_after) == (GenerationState.FAILED, Reason.SETTLED_BY_PERSON, None)
+    assert not Candidate.objects.exists()
+
+
+def test_a_settled_row_is_not_found_again_by_a_search_under_way(vendor, prompt, author, monkeypatch):
+    from studio.actions import recovering
+
+    vendor.recovery = Recovery.CLIENT_ID
+    vendor.faults = ["lost"]
+    row = sent(vendor, prompt)
+    Generation.objects.update(state=GenerationState.UNKNOWN)
+    meanwhile(monkeypatch, recovering, lambda: settle_unknown(Generation.objects.get(), by=author, charged=False))
+    step(row)
+    assert (row.state, row.run_after) == (GenerationState.FAILED, None)
+
+
+def _cancelling(request_of):
+    def reading(generation, **how):
+        Generation.objects.filter(pk=generation.pk).update(cancel_requested_at=clock.now(), run_after=clock.now())
+        return request_of(generation, **how)
+
+    return reading
