@@ -27,8 +27,7 @@ JOB_DEADLINE = timedelta(minutes=30)
 T = TypeVar("T")
 
 
-@action
-def conclude(
+def end(
     generation: Generation,
     state: GenerationState,
     *,
@@ -39,7 +38,8 @@ def conclude(
 ) -> None:
     """End the machine's work on a generation, for good or until a person settles it. States never move back.
 
-    `retry`: the provider says that the same request may well succeed; one that was not charged is asked for once more.
+    Inside the caller's action. `retry`: the provider says that the same request may well succeed; one that was not
+    charged is asked for once more.
     """
     if generation.state == state:
         finish_step(generation, again_at=None)
@@ -65,6 +65,10 @@ def conclude(
 def settle(generation: Generation) -> None:
     """Book what an ended generation cost and give back what was held for it beyond that."""
     settle_reservations(generation, generation.cost_billed if generation.cost_billed is not None else NOTHING)
+conclude = action(end)
+"""The same as an action of its own."""
+
+
 
 
 def accept(generation: Generation, snapshot: Snapshot) -> None:

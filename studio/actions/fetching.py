@@ -11,7 +11,8 @@ from django.conf import settings
 from providers import errors as refusals
 from providers.base import Asset, Snapshot
 from studio import clock
-from studio.actions.concluding import MACHINE, call, conclude, cost_of, later, seen_states, settle
+from studio.actions.calling_off import is_called_off
+from studio.actions.concluding import MACHINE, call, conclude, cost_of, end, later, seen_states, settle
 from studio.actions.events import action, record_event
 from studio.actions.ingesting import StoredClip, add_candidate, store_clip
 from studio.actions.leasing import finish_step
@@ -52,10 +53,7 @@ def fetch_clips(generation: Generation, snapshot: Snapshot) -> None:
     except (refusals.ProviderError, OSError) as error:
         _download_again(generation, str(error), snapshot)
     else:
-        if generation.cancel_requested_at:
-            _keep_without_take(generation, clips, snapshot)
-        else:
-            _succeed(generation, clips, snapshot)
+        _book(generation, clips, snapshot)
 
 
 def _assets(snapshot: Snapshot) -> Sequence[Asset]:
@@ -113,6 +111,13 @@ async def _receive(chunks: AsyncIterator[bytes]) -> Received:
 
 @action
 def _succeed(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapshot) -> None:
+def _book(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapshot) -> None:
+    if is_called_off(generation):
+        _keep_without_take(generation, clips, snapshot)
+    else:
+        _succeed(generation, clips, snapshot)
+
+
     at = clock.now()
     finish_step(
         generation,
@@ -156,7 +161,7 @@ def _said_of_withheld(generation: Generation, snapshot: Snapshot) -> str:
 
 def _keep_without_take(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapshot) -> None:
     """Delivered and charged although it was cancelled: booked and kept, but a take only if a person adopts it."""
-    conclude(
+    end(
         generation,
         GenerationState.CANCELLED,
         explanation="It was cancelled, but the provider had finished it and charges for it. The clip is kept.",

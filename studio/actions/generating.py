@@ -15,7 +15,8 @@ from providers.base import GenerationRequest, Submitted
 from studio import clock
 from studio.actions import gating
 from studio.actions.callbacks import callback_url
-from studio.actions.concluding import JOB_DEADLINE, MACHINE, accept, call, conclude, later, seen_states
+from studio.actions.calling_off import is_batch_called_off, is_called_off
+from studio.actions.concluding import JOB_DEADLINE, MACHINE, accept, call, conclude, end, later, seen_states
 from studio.actions.events import action, record_event
 from studio.actions.leasing import finish_step, write_leased
 from studio.actions.recovering import recover
@@ -29,6 +30,7 @@ from studio.rules.generation import GenerationState, Reason, is_final
 
 PAUSED_LOOK = timedelta(seconds=10)
 
+NEVER_SENT = "Cancelled before it was sent; nothing was charged."
 
 def step(generation: Generation) -> None:
     """Do the next step under the caller's lease. A provider's technical trouble is a later step, never an end."""
@@ -37,9 +39,7 @@ def step(generation: Generation) -> None:
     if is_final(state):
         finish_step(generation, again_at=None)
     elif generation.cancel_requested_at and not is_sent:
-        conclude(
-            generation, GenerationState.CANCELLED, explanation="Cancelled before it was sent; nothing was charged."
-        )
+        conclude(generation, GenerationState.CANCELLED, explanation=NEVER_SENT)
     elif generation.sent_at and not generation.remote_id:
         recover(generation, request_of(generation))
     elif state in (GenerationState.RESERVED, GenerationState.SENDING):
@@ -50,7 +50,7 @@ def step(generation: Generation) -> None:
 
 def _send(generation: Generation) -> None:
     """The files that go along are read only once the door is passed: a row that waits would read them each time."""
-    if _mark_sending(generation, request_of(generation, with_content=False)) is not None:
+    if not _mark_sending(generation, request_of(generation, with_content=False)):
         return
     crashpoint("generating.before_call")
     try:
@@ -98,15 +98,18 @@ def _ending(error: refusals.ProviderError) -> tuple[GenerationState, Reason]:
 
 
 @action
-def _mark_sending(generation: Generation, request: GenerationRequest) -> Wait | None:
+def _mark_sending(generation: Generation, request: GenerationRequest) -> bool:
     """The intent: committed before the call, so that a worker's death after it can be told from one before it.
 
-    Returns why the call must wait; the row is then due again, and nothing else has changed.
+    False when there is to be no call now: it must wait, and is due again with the reason, or was called off meanwhile.
     """
     at = clock.now()
-    if wait := _paused(generation) or gating.admit(generation, at):
+    if is_called_off(generation) or is_batch_called_off(generation):
+        end(generation, GenerationState.CANCELLED, explanation=NEVER_SENT)
+        return False
+    if wait := _not_set_up(generation) or _paused(generation) or gating.admit(generation, at):
         finish_step(generation, again_at=wait.until, explanation=wait.why)
-        return wait
+        return False
     seen = seen_states(generation, GenerationState.SENDING, at)
     write_leased(
         generation,
@@ -128,6 +131,15 @@ def _paused(generation: Generation) -> Wait | None:
         return None
     return Wait(clock.now() + PAUSED_LOOK, "Its batch is paused.")
 
+    return True
+
+
+def _not_set_up(generation: Generation) -> Wait | None:
+    """A provider may be switched off for a while, or its keys be locked: what was ordered there waits."""
+    try:
+        account_of(generation.provider)
+    except Invalid as error:
+        return Wait(clock.now() + STOPPED_LOOK, f"{error} It is sent once that is put right.")
 
 @action
 def _not_accepted(generation: Generation, error: refusals.ProviderUnavailable) -> None:

@@ -1,19 +1,22 @@
 """Two hands on one generation: what a person, another worker or the provider does while a worker is at its step."""
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from providers.base import JobState, Recovery
 from studio import clock
-from studio.actions import concluding, fetching
+from studio.actions import concluding, fetching, generating
+from studio.actions.batching import cancel_batch
 from studio.actions.ingesting import StoredClip
 from studio.actions.settling_generations import ask_again, request_cancel, settle_unknown
 from studio.media.facts import ClipFacts
-from studio.models import Candidate, Generation
+from studio.models import Candidate, Generation, Priority
 from studio.rules.generation import GenerationState, Reason
 from studio.tasks import step_generation
-from tests.factories import FACTS, make_generation, make_prompt
+from tests.factories import FACTS, make_batch, make_generation, make_prompt
 from tests.fake_vendor import FakeVendor, in_place_of_the_sandbox
 
 
@@ -97,9 +100,49 @@ def test_a_settled_row_is_not_found_again_by_a_search_under_way(vendor, prompt, 
     assert (row.state, row.run_after) == (GenerationState.FAILED, None)
 
 
+def test_a_clip_that_comes_in_while_it_is_cancelled_is_no_take(vendor, prompt, author, stored, monkeypatch):
+    row = sent(vendor, prompt)
+    vendor.move(row.remote_id, JobState.SUCCEEDED)
+    meanwhile(monkeypatch, fetching, as_cancelled_by(author))
+    step(row)
+    assert (row.state, row.cost_billed) == (GenerationState.CANCELLED, Decimal("0.0100"))
+    assert row.delivered_sha256
+    assert not Candidate.objects.exists()
+
+
+def test_what_is_cancelled_while_a_worker_takes_it_up_is_not_sent(vendor, prompt, monkeypatch):
+    monkeypatch.setattr(generating, "request_of", _cancelling(generating.request_of))
+    row = step(make_generation(prompt))
+    assert (vendor.keys, row.state, row.sent_at) == ([], GenerationState.CANCELLED, None)
+
+
+def test_nothing_is_sent_of_a_batch_that_was_called_off(vendor, prompt, project, author):
+    """A row that was written while its batch was being called off was not among those that were cancelled."""
+    batch = make_batch(project, author, cancelled_at=clock.now())
+    row = step(make_generation(prompt, batch=batch))
+    assert (vendor.keys, row.state) == ([], GenerationState.CANCELLED)
+
+
 def _cancelling(request_of):
     def reading(generation, **how):
         Generation.objects.filter(pk=generation.pk).update(cancel_requested_at=clock.now(), run_after=clock.now())
         return request_of(generation, **how)
 
     return reading
+
+
+def test_a_take_that_fails_while_it_is_cancelled_is_not_tried_again(vendor, prompt, author, monkeypatch):
+    row = sent(vendor, prompt)
+    vendor.jobs[row.remote_id] = replace(vendor.jobs[row.remote_id], state=JobState.FAILED, is_retryable=True)
+    meanwhile(monkeypatch, concluding, as_cancelled_by(author))
+    step(row)
+    assert Generation.objects.count() == 1
+
+
+def test_nothing_is_tried_again_in_a_batch_that_was_called_off(vendor, prompt, project, author, monkeypatch):
+    batch = make_batch(project, author)
+    row = sent(vendor, prompt, batch=batch, priority=Priority.BATCH)
+    vendor.jobs[row.remote_id] = replace(vendor.jobs[row.remote_id], state=JobState.FAILED, is_retryable=True)
+    meanwhile(monkeypatch, concluding, lambda: cancel_batch(batch, by=author))
+    step(row)
+    assert Generation.objects.count() == 1
