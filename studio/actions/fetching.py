@@ -51,7 +51,7 @@ def fetch_clips(generation: Generation, snapshot: Snapshot) -> None:
     except Unusable as unusable:
         _try_afresh(generation, unusable, snapshot)
     except (refusals.ProviderError, OSError) as error:
-        _download_again(generation, str(error), snapshot)
+        _download_again(generation, str(error))
     else:
         _book(generation, clips, snapshot)
 
@@ -81,11 +81,12 @@ def _fetch(generation: Generation, asset: Asset) -> StoredClip:
         media_store().discard(received)
 
 
-def _download_again(generation: Generation, sentence: str, snapshot: Snapshot) -> None:
-    """The line broke, which says nothing about the clip: tried again until the deadline, only then given up."""
+def _download_again(generation: Generation, sentence: str) -> None:
+    """The line broke or our disk is full, which says nothing about the clip: tried again until the deadline, then a
+    person's matter. It is not lost: it may well lie there still.
+    """
     if generation.deadline_at and clock.now() >= generation.deadline_at:
-        cost = cost_of(generation, snapshot)
-        conclude(generation, GenerationState.LOST, reason=Reason.BAD_BYTES, explanation=sentence, cost_billed=cost)
+        conclude(generation, GenerationState.UNKNOWN, reason=Reason.STALLED, explanation=sentence)
         return
     log.warning("Download of generation %s failed, will be tried again: %s", generation.pk, sentence)
     finish_step(generation, again_at=later(None), errand=Errand.FETCH, explanation=sentence)
@@ -110,7 +111,6 @@ async def _receive(chunks: AsyncIterator[bytes]) -> Received:
 
 
 @action
-def _succeed(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapshot) -> None:
 def _book(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapshot) -> None:
     if is_called_off(generation):
         _keep_without_take(generation, clips, snapshot)
@@ -118,6 +118,7 @@ def _book(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapsho
         _succeed(generation, clips, snapshot)
 
 
+def _succeed(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapshot) -> None:
     at = clock.now()
     finish_step(
         generation,

@@ -294,7 +294,7 @@ def test_a_download_that_breaks_off_is_tried_until_the_deadline(order, sandbox):
     assert generation.state in (GenerationState.SUBMITTED, GenerationState.RUNNING)
     Generation.objects.update(deadline_at=timezone.now() - timedelta(seconds=1))
     generation = work_until_idle()
-    assert (generation.state, generation.reason) == (GenerationState.LOST, Reason.BAD_BYTES)
+    assert (generation.state, generation.reason) == (GenerationState.UNKNOWN, Reason.STALLED)
     assert not Candidate.objects.exists()
 
 

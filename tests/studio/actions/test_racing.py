@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from providers.base import JobState, Recovery
+from providers.errors import ProviderUnavailable
 from studio import clock
 from studio.actions import concluding, fetching, generating
 from studio.actions.batching import cancel_batch
@@ -146,3 +147,21 @@ def test_nothing_is_tried_again_in_a_batch_that_was_called_off(vendor, prompt, p
     meanwhile(monkeypatch, concluding, lambda: cancel_batch(batch, by=author))
     step(row)
     assert Generation.objects.count() == 1
+
+
+@pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), ProviderUnavailable("The line broke.")])
+def test_a_paid_clip_that_could_not_be_brought_in_in_time_is_not_given_up(vendor, prompt, author, stored, trouble):
+    row = sent(vendor, prompt)
+    vendor.move(row.remote_id, JobState.SUCCEEDED)
+    whole = vendor.download
+
+    async def broken(asset):
+        raise trouble
+        yield b""
+
+    vendor.download = broken
+    Generation.objects.update(deadline_at=clock.now() - timedelta(seconds=1))
+    assert (step(row).state, row.reason) == (GenerationState.UNKNOWN, Reason.STALLED)
+    vendor.download = whole
+    ask_again(row, by=author)
+    assert step(row).state == GenerationState.SUCCEEDED
