@@ -22,6 +22,7 @@ from providers.errors import ProviderError, ProviderRetired, ProviderUnavailable
 from providers.registry import adapter_for
 from studio import clock
 from studio.actions import gating, polling
+from studio.actions.concluding import stumbled
 from studio.errors import Invalid
 from studio.generators import account_of
 from studio.models import Generation
@@ -103,6 +104,9 @@ class Poller:
                 seen = ProviderUnavailable(f"No answer within {LOOK_SECONDS:.0f} s.")
             except ProviderError as error:
                 seen = error
+            except Exception as error:
+                log.exception("The answer about generation %s could not be read", row.pk)
+                seen = stumbled(error)
         self.looks += 1
         self._seen[row.provider].append((row, seen))
 

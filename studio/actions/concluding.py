@@ -1,12 +1,14 @@
 """What every step of a generation shares: the one call outside, the times to come back, and the end."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from providers import errors as refusals
 from providers.base import Snapshot
@@ -21,6 +23,7 @@ from studio.models import Errand, Generation, WebhookEvent
 from studio.rules.generation import GenerationState, Reason, is_final, lower_states
 from studio.rules.spending import NOTHING
 
+log = logging.getLogger(__name__)
 MACHINE = Actor.system("generating")
 JOB_DEADLINE = timedelta(minutes=30)
 """How long a sent job may take; one that takes longer becomes `unknown` (stalled) and a person's matter."""
@@ -131,3 +134,20 @@ def call(generation: Generation, make: Callable[[Any], Coroutine[Any, Any, T]]) 
             return await make(adapter)
 
     return asyncio.run(run())
+
+
+def ask(generation: Generation, make: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
+    """A `call` that costs nothing. An answer over which our own reader stumbles is one that nobody can read: it is
+    asked for again until the deadline, where a crash would be repeated for ever.
+    """
+    try:
+        return call(generation, make)
+    except (refusals.ProviderError, DatabaseError):
+        raise
+    except Exception as error:
+        log.exception("The answer about generation %s could not be read", generation.pk)
+        raise stumbled(error) from error
+
+
+def stumbled(error: Exception) -> refusals.BadAnswer:
+    return refusals.BadAnswer(f"The provider's answer could not be read here ({type(error).__name__}).")

@@ -149,6 +149,42 @@ def test_nothing_is_tried_again_in_a_batch_that_was_called_off(vendor, prompt, p
     assert Generation.objects.count() == 1
 
 
+def test_a_finished_job_is_fetched_although_it_was_cancelled_late(vendor, prompt, author, stored):
+    """To several vendors cancelling is deleting: what was paid for would be gone."""
+    deleted = []
+
+    async def delete(remote_id):
+        deleted.append(remote_id)
+        del vendor.jobs[remote_id]
+
+    vendor.cancel = delete
+    row = sent(vendor, prompt)
+    vendor.move(row.remote_id, JobState.SUCCEEDED)
+    request_cancel(row, by=author)
+    step(row)
+    assert deleted == []
+    assert (row.state, bool(row.delivered_sha256)) == (GenerationState.CANCELLED, True)
+
+
+def test_a_vendor_that_cannot_stop_a_job_is_not_taken_to_have_stopped_it(vendor, prompt, author):
+    vendor.can_cancel = False
+    row = sent(vendor, prompt)
+    request_cancel(row, by=author)
+    step(row)
+    vendor.jobs[row.remote_id] = replace(vendor.jobs[row.remote_id], state=JobState.FAILED, error="Out of memory.")
+    step(row)
+    assert (row.state, row.cost_billed, row.explanation) == (GenerationState.FAILED, None, "Out of memory.")
+
+
+def test_a_vendor_that_cannot_stop_a_job_and_does_not_show_it_leaves_doubt(vendor, prompt, author):
+    vendor.can_cancel = False
+    row = sent(vendor, prompt)
+    request_cancel(row, by=author)
+    step(row)
+    vendor.jobs.clear()
+    assert (step(row).state, row.reason) == (GenerationState.UNKNOWN, Reason.UNREADABLE)
+
+
 @pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), ProviderUnavailable("The line broke.")])
 def test_a_paid_clip_that_could_not_be_brought_in_in_time_is_not_given_up(vendor, prompt, author, stored, trouble):
     row = sent(vendor, prompt)
@@ -165,3 +201,15 @@ def test_a_paid_clip_that_could_not_be_brought_in_in_time_is_not_given_up(vendor
     vendor.download = whole
     ask_again(row, by=author)
     assert step(row).state == GenerationState.SUCCEEDED
+
+
+def test_an_answer_over_which_we_stumble_is_asked_for_again_until_the_deadline(vendor, prompt):
+    row = sent(vendor, prompt)
+
+    async def odd(remote_id):
+        raise KeyError("nobody thought of this")
+
+    vendor.fetch = odd
+    assert (step(row).state, row.poll_failures) == (GenerationState.SUBMITTED, 1)
+    Generation.objects.update(deadline_at=clock.now())
+    assert (step(row).state, row.reason) == (GenerationState.UNKNOWN, Reason.STALLED)
