@@ -75,7 +75,15 @@ conclude = action(end)
 
 
 def accept(generation: Generation, snapshot: Snapshot) -> None:
-    """The provider has the job: keep its name, and look at it from now on. Inside the caller's action."""
+    """The provider has the job: keep its name, and look at it from now on. Inside the caller's action.
+
+    A name that another generation has already is no proof of a job of ours, and the row could not be kept with it.
+    """
+    here = Generation.objects.filter(provider=generation.provider, remote_id=snapshot.remote_id)
+    if here.exclude(pk=generation.pk).exists():
+        said = "The provider gave this call the number of another take's job."
+        end(generation, GenerationState.UNKNOWN, reason=Reason.MISMATCH, explanation=said)
+        return
     at = clock.now()
     unmatched = WebhookEvent.objects.filter(
         provider=generation.provider, remote_id=snapshot.remote_id, matched=False

@@ -94,7 +94,8 @@ def _others_lost(generation: Generation, prompt: str) -> int:
 def adopt(generation: Generation, snapshot: Snapshot) -> None:
     """The job is there: from now on it is looked at like any other."""
     accept(generation, snapshot)
-    record_event(generation, verb="recovered", actor=MACHINE, data={"remote_id": snapshot.remote_id})
+    if generation.remote_id:
+        record_event(generation, verb="recovered", actor=MACHINE, data={"remote_id": snapshot.remote_id})
 
 
 @action

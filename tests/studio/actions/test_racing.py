@@ -149,6 +149,25 @@ def test_nothing_is_tried_again_in_a_batch_that_was_called_off(vendor, prompt, p
     assert Generation.objects.count() == 1
 
 
+@pytest.mark.parametrize("recovery", [Recovery.CLIENT_ID, Recovery.LIST, Recovery.NONE])
+def test_a_job_that_another_take_has_already_is_nobodys_twice(vendor, prompt, recovery):
+    """The vendor hands out one number twice: the second is a person's matter, not a crash for ever."""
+    vendor.recovery = recovery
+    first = sent(vendor, prompt)
+    second = make_generation(prompt)
+
+    async def same_again(request, client_id):
+        vendor.keys.append(client_id)
+        from providers.base import Submitted
+
+        return Submitted(first.remote_id, vendor.jobs[first.remote_id])
+
+    vendor.submit = same_again
+    step(second)
+    assert (second.state, second.reason, second.remote_id) == (GenerationState.UNKNOWN, Reason.MISMATCH, "")
+    assert second.run_after is None
+
+
 def test_a_finished_job_is_fetched_although_it_was_cancelled_late(vendor, prompt, author, stored):
     """To several vendors cancelling is deleting: what was paid for would be gone."""
     deleted = []
