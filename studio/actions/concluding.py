@@ -65,13 +65,13 @@ def end(
         retry_once(generation, actor=MACHINE)
 
 
-def settle(generation: Generation) -> None:
-    """Book what an ended generation cost and give back what was held for it beyond that."""
-    settle_reservations(generation, generation.cost_billed if generation.cost_billed is not None else NOTHING)
 conclude = action(end)
 """The same as an action of its own."""
 
 
+def settle(generation: Generation) -> None:
+    """Book what an ended generation cost and give back what was held for it beyond that."""
+    settle_reservations(generation, generation.cost_billed if generation.cost_billed is not None else NOTHING)
 
 
 def accept(generation: Generation, snapshot: Snapshot) -> None:
@@ -131,11 +131,14 @@ def backed_off(failures: int, retry_after_seconds: float | None) -> datetime:
 
 
 def call(generation: Generation, make: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
-    """Run one adapter call to its end; no transaction is open meanwhile."""
+    """Run one adapter call to its end; no transaction is open meanwhile.
+
+    A provider that is not set up (any more) is one that cannot be reached: somebody may set it up again.
+    """
     try:
         account = account_of(generation.provider)
     except Invalid as error:
-        raise refusals.ProviderRetired(str(error)) from error
+        raise refusals.ProviderUnavailable(str(error)) from error
 
     async def run() -> T:
         async with opened(account) as adapter:

@@ -22,15 +22,17 @@ from studio.actions.leasing import finish_step, write_leased
 from studio.actions.recovering import recover
 from studio.actions.watching import look
 from studio.crashpoints import crashpoint
+from studio.errors import Invalid
+from studio.generators import account_of
 from studio.models import Generation
 from studio.references import references_of, shown_reference
 from studio.requesting import compiled_for, operation_of
-from studio.rules.gate import Wait
+from studio.rules.gate import STOPPED_LOOK, Wait
 from studio.rules.generation import GenerationState, Reason, is_final
 
+NEVER_SENT = "Cancelled before it was sent; nothing was charged."
 PAUSED_LOOK = timedelta(seconds=10)
 
-NEVER_SENT = "Cancelled before it was sent; nothing was charged."
 
 def step(generation: Generation) -> None:
     """Do the next step under the caller's lease. A provider's technical trouble is a later step, never an end."""
@@ -41,7 +43,7 @@ def step(generation: Generation) -> None:
     elif generation.cancel_requested_at and not is_sent:
         conclude(generation, GenerationState.CANCELLED, explanation=NEVER_SENT)
     elif generation.sent_at and not generation.remote_id:
-        recover(generation, request_of(generation))
+        recover(generation, request_of(generation, with_content=False))
     elif state in (GenerationState.RESERVED, GenerationState.SENDING):
         _send(generation)
     else:
@@ -55,10 +57,17 @@ def _send(generation: Generation) -> None:
     crashpoint("generating.before_call")
     try:
         request = replace(request_of(generation), callback_url=callback_url(generation))
-        submitted = call(generation, lambda adapter: adapter.submit(request, str(generation.client_key)))
     except OSError as error:
         said = f"A file that goes along cannot be read here; nothing was sent. {error}"
         conclude(generation, GenerationState.FAILED, reason=Reason.INVALID, explanation=said)
+    else:
+        _call(generation, request)
+
+
+def _call(generation: Generation, request: GenerationRequest) -> None:
+    """The paid call. An error that is not of the tree leaves the row as one whose answer was lost."""
+    try:
+        submitted = call(generation, lambda adapter: adapter.submit(request, str(generation.client_key)))
     except refusals.AnswerLost as error:
         finish_step(generation, again_at=clock.now(), explanation=error.message)
     except refusals.ProviderUnavailable as error:
@@ -122,15 +131,6 @@ def _mark_sending(generation: Generation, request: GenerationRequest) -> bool:
         deadline_at=at + JOB_DEADLINE,
     )
     record_event(generation, verb="sending", actor=MACHINE)
-    return None
-
-
-def _paused(generation: Generation) -> Wait | None:
-    batch = generation.batch
-    if batch is None or batch.paused_at is None:
-        return None
-    return Wait(clock.now() + PAUSED_LOOK, "Its batch is paused.")
-
     return True
 
 
@@ -140,6 +140,15 @@ def _not_set_up(generation: Generation) -> Wait | None:
         account_of(generation.provider)
     except Invalid as error:
         return Wait(clock.now() + STOPPED_LOOK, f"{error} It is sent once that is put right.")
+    return None
+
+
+def _paused(generation: Generation) -> Wait | None:
+    batch = generation.batch
+    if batch is None or batch.paused_at is None:
+        return None
+    return Wait(clock.now() + PAUSED_LOOK, "Its batch is paused.")
+
 
 @action
 def _not_accepted(generation: Generation, error: refusals.ProviderUnavailable) -> None:

@@ -35,8 +35,11 @@ def recover(generation: Generation, request: GenerationRequest) -> None:
         gating.note_failure(generation.provider, error)
         _look_later(generation, error)
         return
-    except (refusals.ProviderError, Invalid) as error:
-        conclude(generation, GenerationState.UNKNOWN, reason=Reason.ANSWER_LOST, explanation=str(error))
+    except Invalid as error:
+        _look_later(generation, refusals.ProviderUnavailable(str(error)))
+        return
+    except refusals.ProviderError as error:
+        conclude(generation, GenerationState.UNKNOWN, reason=Reason.ANSWER_LOST, explanation=error.message)
         return
     if found is not None:
         adopt(generation, found)

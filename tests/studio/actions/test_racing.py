@@ -1,5 +1,6 @@
 """Two hands on one generation: what a person, another worker or the provider does while a worker is at its step."""
 
+import ssl
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -14,7 +15,7 @@ from studio.actions.batching import cancel_batch
 from studio.actions.ingesting import StoredClip
 from studio.actions.settling_generations import ask_again, request_cancel, settle_unknown
 from studio.media.facts import ClipFacts
-from studio.models import Candidate, Generation, Priority
+from studio.models import Candidate, Generation, Priority, ProviderAccount
 from studio.rules.generation import GenerationState, Reason
 from studio.tasks import step_generation
 from tests.factories import FACTS, make_batch, make_generation, make_prompt
@@ -149,6 +150,35 @@ def test_nothing_is_tried_again_in_a_batch_that_was_called_off(vendor, prompt, p
     assert Generation.objects.count() == 1
 
 
+def test_a_line_that_breaks_with_an_error_of_the_system_leaves_doubt(vendor, prompt):
+    async def breaking(request, client_id):
+        vendor.keys.append(client_id)
+        raise ssl.SSLError("bad record mac")
+
+    vendor.submit = breaking
+    vendor.recovery = Recovery.NONE
+    row = make_generation(prompt)
+    with pytest.raises(ssl.SSLError):
+        step_generation(row.pk)
+    row.refresh_from_db()
+    assert row.state == GenerationState.SENDING
+    Generation.objects.update(leased_until=None)
+    assert step(row).state == GenerationState.UNKNOWN
+
+
+def test_a_search_does_not_need_the_files_that_went_along(vendor, prompt, monkeypatch):
+    vendor.faults = ["lost"]
+    row = sent(vendor, prompt)
+
+    def gone(*_, with_content=True, **__):
+        if with_content:
+            raise FileNotFoundError("first.png")
+        return ()
+
+    monkeypatch.setattr(generating, "references_of", gone)
+    assert step(row).remote_id == "job-1"
+
+
 @pytest.mark.parametrize("recovery", [Recovery.CLIENT_ID, Recovery.LIST, Recovery.NONE])
 def test_a_job_that_another_take_has_already_is_nobodys_twice(vendor, prompt, recovery):
     """The vendor hands out one number twice: the second is a person's matter, not a crash for ever."""
@@ -220,6 +250,27 @@ def test_a_paid_clip_that_could_not_be_brought_in_in_time_is_not_given_up(vendor
     vendor.download = whole
     ask_again(row, by=author)
     assert step(row).state == GenerationState.SUCCEEDED
+
+
+@pytest.mark.parametrize("state", [GenerationState.RESERVED, GenerationState.RUNNING])
+def test_a_provider_that_is_switched_off_for_a_while_ends_nothing(configured, prompt, moderator, state):
+    given = {"remote_id": "v1", "sent_at": clock.now()} if state == GenerationState.RUNNING else {}
+    row = make_generation(prompt, state=state, **given)
+    ProviderAccount.objects.create(provider="sandbox", is_enabled=False, changed_by=moderator)
+    step(row)
+    assert (row.state in (state, GenerationState.SENDING), row.run_after is not None) == (True, True)
+    assert "not configured" in row.explanation
+
+
+def test_a_lost_answer_waits_for_its_provider_to_be_switched_on(vendor, prompt, moderator, monkeypatch):
+    row = make_generation(prompt, state=GenerationState.SENDING, sent_at=clock.now())
+    from studio import generators
+    from studio.actions import recovering
+
+    monkeypatch.setattr(recovering, "planning_adapter", generators.planning_adapter)
+    ProviderAccount.objects.create(provider="sandbox", is_enabled=False, changed_by=moderator)
+    step(row)
+    assert (row.state, row.run_after is not None) == (GenerationState.SENDING, True)
 
 
 def test_an_answer_over_which_we_stumble_is_asked_for_again_until_the_deadline(vendor, prompt):
