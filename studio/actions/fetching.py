@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,20 +47,32 @@ def fetch_clips(generation: Generation, snapshot: Snapshot) -> None:
         conclude(generation, GenerationState.REFUSED, reason=Reason.WITHHELD, explanation=explanation, **cost)
         return
     try:
-        clips = [_fetch(generation, asset) for asset in _assets(snapshot)]
-    except Unusable as unusable:
-        _try_afresh(generation, unusable, snapshot)
-    except (refusals.ProviderError, OSError) as error:
-        _download_again(generation, str(error))
+        clips, spoiled = _fetch_all(generation, snapshot.clips)
+    except refusals.ProviderError as error:
+        _download_again(generation, error.message)
+    except OSError as error:
+        _download_again(generation, f"It cannot be stored here: {error.strerror}.")
     else:
-        _book(generation, clips, snapshot)
+        is_last = generation.bad_downloads + 1 >= MOST_BAD_DOWNLOADS
+        if spoiled is None or (clips and is_last):
+            _book(generation, clips, snapshot, spoiled)
+        else:
+            _try_afresh(generation, spoiled, snapshot)
 
 
-def _assets(snapshot: Snapshot) -> Sequence[Asset]:
-    """Raises Unusable for a success without a file."""
-    if not snapshot.clips:
-        raise Unusable(NO_FILE)
-    return snapshot.clips
+def _fetch_all(generation: Generation, assets: Sequence[Asset]) -> tuple[dict[int, StoredClip], Unusable | None]:
+    """The usable clips by their places, and what is wrong with another: one bad file must not cost the good ones.
+
+    Raises ProviderError, OSError.
+    """
+    clips: dict[int, StoredClip] = {}
+    spoiled = None if assets else Unusable(NO_FILE)
+    for place, asset in enumerate(assets):
+        try:
+            clips[place] = _fetch(generation, asset)
+        except Unusable as unusable:
+            spoiled = unusable
+    return clips, spoiled
 
 
 def _fetch(generation: Generation, asset: Asset) -> StoredClip:
@@ -111,30 +123,34 @@ async def _receive(chunks: AsyncIterator[bytes]) -> Received:
 
 
 @action
-def _book(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapshot) -> None:
+def _book(
+    generation: Generation, clips: Mapping[int, StoredClip], snapshot: Snapshot, spoiled: Unusable | None
+) -> None:
     if is_called_off(generation):
         _keep_without_take(generation, clips, snapshot)
     else:
-        _succeed(generation, clips, snapshot)
+        _succeed(generation, clips, snapshot, spoiled)
 
 
-def _succeed(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapshot) -> None:
+def _succeed(
+    generation: Generation, clips: Mapping[int, StoredClip], snapshot: Snapshot, spoiled: Unusable | None
+) -> None:
     at = clock.now()
     finish_step(
         generation,
         again_at=None,
         state=GenerationState.SUCCEEDED,
-        reason=Reason.WITHHELD if snapshot.withheld else "",
-        explanation=_said_of_withheld(generation, snapshot),
+        reason=Reason.WITHHELD if snapshot.withheld else spoiled.reason if spoiled else "",
+        explanation=_said_of_missing(generation, snapshot, spoiled),
         progress=100,
         withheld=snapshot.withheld,
         answer=dict(snapshot.raw),
         cost_billed=cost_of(generation, snapshot),
         states_seen=seen_states(generation, GenerationState.SUCCEEDED, at),
     )
-    digests = [clip.sha256 for clip in clips]
+    digests = [clip.sha256 for clip in clips.values()]
     record_event(generation, verb="succeeded", actor=MACHINE, data={"sha256": digests})
-    for sample, clip in enumerate(clips):
+    for sample, clip in clips.items():
         add_take(generation, clip, sample)
     settle(generation)
 
@@ -153,21 +169,24 @@ def add_take(generation: Generation, clip: StoredClip, sample: int) -> None:
     )
 
 
-def _said_of_withheld(generation: Generation, snapshot: Snapshot) -> str:
-    if not snapshot.withheld:
-        return ""
-    said = snapshot.refusal or "The provider's safety system kept the rest back."
-    return f"{snapshot.withheld} of {generation.samples} clips did not come. {said}"
+def _said_of_missing(generation: Generation, snapshot: Snapshot, spoiled: Unusable | None) -> str:
+    said = []
+    if snapshot.withheld:
+        why = snapshot.refusal or "The provider's safety system kept the rest back."
+        said.append(f"{snapshot.withheld} of {generation.samples} clips did not come. {why}")
+    if spoiled:
+        said.append(f"Not every clip could be used. {spoiled.sentence}")
+    return " ".join(said)
 
 
-def _keep_without_take(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapshot) -> None:
+def _keep_without_take(generation: Generation, clips: Mapping[int, StoredClip], snapshot: Snapshot) -> None:
     """Delivered and charged although it was cancelled: booked and kept, but a take only if a person adopts it."""
     end(
         generation,
         GenerationState.CANCELLED,
         explanation="It was cancelled, but the provider had finished it and charges for it. The clip is kept.",
         cost_billed=cost_of(generation, snapshot),
-        delivered_sha256=clips[0].sha256,
+        delivered_sha256=next(iter(clips.values())).sha256,
         answer=dict(snapshot.raw),
     )
 

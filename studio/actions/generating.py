@@ -58,7 +58,7 @@ def _send(generation: Generation) -> None:
     try:
         request = replace(request_of(generation), callback_url=callback_url(generation))
     except OSError as error:
-        said = f"A file that goes along cannot be read here; nothing was sent. {error}"
+        said = f"A file that goes along cannot be read here; nothing was sent. {error.strerror}."
         conclude(generation, GenerationState.FAILED, reason=Reason.INVALID, explanation=said)
     else:
         _call(generation, request)

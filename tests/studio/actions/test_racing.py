@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from providers.base import JobState, Recovery
-from providers.errors import ProviderUnavailable
+from providers.base import Asset, JobState, Recovery
+from providers.errors import NotFound, ProviderUnavailable
 from studio import clock
 from studio.actions import concluding, fetching, generating
 from studio.actions.batching import cancel_batch
@@ -234,7 +234,9 @@ def test_a_vendor_that_cannot_stop_a_job_and_does_not_show_it_leaves_doubt(vendo
     assert (step(row).state, row.reason) == (GenerationState.UNKNOWN, Reason.UNREADABLE)
 
 
-@pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), ProviderUnavailable("The line broke.")])
+@pytest.mark.parametrize(
+    "trouble", [OSError(28, "No space left on device", "/srv/private/ab"), ProviderUnavailable("The line broke.")]
+)
 def test_a_paid_clip_that_could_not_be_brought_in_in_time_is_not_given_up(vendor, prompt, author, stored, trouble):
     row = sent(vendor, prompt)
     vendor.move(row.remote_id, JobState.SUCCEEDED)
@@ -247,6 +249,7 @@ def test_a_paid_clip_that_could_not_be_brought_in_in_time_is_not_given_up(vendor
     vendor.download = broken
     Generation.objects.update(deadline_at=clock.now() - timedelta(seconds=1))
     assert (step(row).state, row.reason) == (GenerationState.UNKNOWN, Reason.STALLED)
+    assert "/srv" not in row.explanation
     vendor.download = whole
     ask_again(row, by=author)
     assert step(row).state == GenerationState.SUCCEEDED
@@ -283,3 +286,23 @@ def test_an_answer_over_which_we_stumble_is_asked_for_again_until_the_deadline(v
     assert (step(row).state, row.poll_failures) == (GenerationState.SUBMITTED, 1)
     Generation.objects.update(deadline_at=clock.now())
     assert (step(row).state, row.reason) == (GenerationState.UNKNOWN, Reason.STALLED)
+
+
+def test_one_bad_file_does_not_cost_the_good_clips_of_its_job(vendor, prompt, stored):
+    row = sent(vendor, prompt, samples=3)
+    assets = (Asset("good-1"), Asset("bad"), Asset("good-3"))
+    vendor.jobs[row.remote_id] = replace(vendor.jobs[row.remote_id], state=JobState.SUCCEEDED, assets=assets)
+    whole = vendor.download
+
+    async def download(asset):
+        if asset.remote_id == "bad":
+            raise NotFound("The link has expired.")
+        async for chunk in whole(asset):
+            yield chunk
+
+    vendor.download = download
+    assert [step(row).bad_downloads for _ in range(2)] == [1, 2]
+    assert not Candidate.objects.exists()
+    assert (step(row).state, row.reason) == (GenerationState.SUCCEEDED, Reason.URL_EXPIRED)
+    assert row.explanation == "Not every clip could be used. The link has expired."
+    assert sorted(Candidate.objects.values_list("sample", flat=True)) == [0, 2]
