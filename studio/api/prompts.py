@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
@@ -78,6 +78,8 @@ class PromptFilter(Cursor):
     batch: UUID | None = None
     newest: bool = Field(False, description="True: only revisions that no other came after.")
     mine: bool = False
+    q: str | None = Field(None, max_length=80, pattern=r"^[^\x00]*$", description="Words of the title or the text.")
+    status: TakeStatus | None = Field(None, description="Of a take that it has.")
 
 
 class CostOut(Schema):
@@ -134,6 +136,10 @@ def list_prompts(request: TokenRequest, wanted: Query[PromptFilter]) -> dict[str
         rows = rows.filter(project__slug=wanted.project)
     if wanted.batch is not None:
         rows = rows.filter(batch__uuid=wanted.batch)
+    if wanted.q:
+        rows = rows.filter(Q(title__icontains=wanted.q) | Q(text__icontains=wanted.q))
+    if wanted.status is not None:
+        rows = rows.filter(pk__in=Candidate.objects.with_status(wanted.status).values("prompt"))
     if wanted.mine:
         rows = rows.filter(author=request.auth.user)
     return page_of(request, _with_names(rows.newest_revisions() if wanted.newest else rows), wanted, _shown)

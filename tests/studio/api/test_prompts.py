@@ -288,6 +288,11 @@ def test_the_list_can_be_narrowed(project, author, editor, holder):
     assert ids("?mine=true") == [second.pk, first.pk]
     assert ids("?project=harbour&limit=1") == [third.pk]
     assert ids("?project=elsewhere") == []
+    make_candidate(second)
+    assert ids("?status=checking") == [second.pk]
+    Prompt.objects.filter(pk=first.pk).update(text="A paper boat")
+    assert ids("?q=PAPER") == [first.pk]
+    assert holder.get("/api/v1/prompts?q=a%00").status_code == 422
     assert away.pk not in ids("")
 
 
