@@ -8,6 +8,7 @@ from django.utils import timezone
 from kombu import Connection
 
 from reviews.tasks import sweep
+from studio.celery import QUEUES
 from studio.models import Generation, Heartbeat
 from tests.factories import make_candidate, make_generation, make_prompt
 
@@ -18,6 +19,9 @@ STEP, CHECK = "studio.tasks.step_generation", "reviews.tasks.check_candidate"
 def told(monkeypatch) -> list[tuple[str, int]]:
     """What Celery was asked to send, to a broker that lives in memory."""
     told = []
+    with Connection("memory://") as left_over:  # hints of earlier tests: this broker lives as long as the process
+        for queue in QUEUES:
+            left_over.SimpleQueue(queue).clear()
     app = current_app._get_current_object()
     monkeypatch.setattr(app, "connection_for_write", lambda: Connection("memory://"))
     monkeypatch.setattr(type(app), "send_task", lambda _, name, args, **options: told.append((name, args[0])))

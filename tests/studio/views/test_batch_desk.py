@@ -106,7 +106,7 @@ def test_models_that_cannot_be_used_stand_apart_with_the_reason(client):
     body = client.get(NEW).content.decode()
     assert 'value="sandbox-1"' in body
     assert 'value="sora-2"' not in body
-    assert "2 cannot be used now" in body  # sora-2 and sora-2-pro, retired
+    assert "2 cannot be used now" in body
 
 
 def test_one_press_orders_what_was_agreed_to(client, prompt):
