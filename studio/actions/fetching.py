@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -90,7 +91,18 @@ def _download_again(generation: Generation, sentence: str, snapshot: Snapshot) -
         conclude(generation, GenerationState.LOST, reason=Reason.BAD_BYTES, explanation=sentence, cost_billed=cost)
         return
     log.warning("Download of generation %s failed, will be tried again: %s", generation.pk, sentence)
-    finish_step(generation, again_at=later(None), errand=Errand.FETCH, explanation=sentence)
+    finish_step(
+        generation,
+        again_at=later(None),
+        errand=Errand.FETCH,
+        explanation=sentence,
+        url_expires_at=_first_end(snapshot),
+    )
+
+
+def _first_end(snapshot: Snapshot) -> datetime | None:
+    """When the first of its links ends, where the provider says so: what was paid for should be here by then."""
+    return min((clip.expires_at for clip in snapshot.clips if clip.expires_at), default=None)
 
 
 async def _download(chunks: AsyncIterator[bytes]) -> Received:
@@ -176,6 +188,7 @@ def _try_afresh(generation: Generation, unusable: Unusable, snapshot: Snapshot) 
             errand=Errand.FETCH,
             bad_downloads=count,
             explanation=unusable.sentence,
+            url_expires_at=_first_end(snapshot),
         )
         return
     conclude(
