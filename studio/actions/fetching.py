@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -49,9 +50,9 @@ def fetch_clips(generation: Generation, snapshot: Snapshot) -> None:
     try:
         clips, spoiled = _fetch_all(generation, snapshot.clips)
     except refusals.ProviderError as error:
-        _download_again(generation, error.message)
+        _download_again(generation, error.message, snapshot)
     except OSError as error:
-        _download_again(generation, f"It cannot be stored here: {error.strerror}.")
+        _download_again(generation, f"It cannot be stored here: {error.strerror}.", snapshot)
     else:
         is_last = generation.bad_downloads + 1 >= MOST_BAD_DOWNLOADS
         if spoiled is None or (clips and is_last):
@@ -93,7 +94,7 @@ def _fetch(generation: Generation, asset: Asset) -> StoredClip:
         media_store().discard(received)
 
 
-def _download_again(generation: Generation, sentence: str) -> None:
+def _download_again(generation: Generation, sentence: str, snapshot: Snapshot) -> None:
     """The line broke or our disk is full, which says nothing about the clip: tried again until the deadline, then a
     person's matter. It is not lost: it may well lie there still.
     """
@@ -101,7 +102,18 @@ def _download_again(generation: Generation, sentence: str) -> None:
         conclude(generation, GenerationState.UNKNOWN, reason=Reason.STALLED, explanation=sentence)
         return
     log.warning("Download of generation %s failed, will be tried again: %s", generation.pk, sentence)
-    finish_step(generation, again_at=later(None), errand=Errand.FETCH, explanation=sentence)
+    finish_step(
+        generation,
+        again_at=later(None),
+        errand=Errand.FETCH,
+        explanation=sentence,
+        url_expires_at=_first_end(snapshot),
+    )
+
+
+def _first_end(snapshot: Snapshot) -> datetime | None:
+    """When the first of its links ends, where the provider says so: what was paid for should be here by then."""
+    return min((clip.expires_at for clip in snapshot.clips if clip.expires_at), default=None)
 
 
 async def _download(chunks: AsyncIterator[bytes]) -> Received:
@@ -201,6 +213,7 @@ def _try_afresh(generation: Generation, unusable: Unusable, snapshot: Snapshot) 
             errand=Errand.FETCH,
             bad_downloads=count,
             explanation=unusable.sentence,
+            url_expires_at=_first_end(snapshot),
         )
         return
     conclude(
