@@ -1,8 +1,11 @@
-"""Workers that are killed all the time: `python -m tests.engine.grinder '{"jobs": …, "kills": …}'` in the house's
-environment. Prints what the rows say afterwards, as JSON.
+"""Workers that are killed all the time: `python -m tests.engine.grinder` in the house's environment.
 
-The parent has everything loaded and no connection; each worker is a fork of it, so that being born again costs nothing.
-Each is a process group of its own, killed as a whole. Leases are short here, and whatever is due later is due at once.
+Each line of its input is a case, `{"models": …, "kills": …}`; each line of its output is what the rows say after that
+case, `null` when it fell over. Between two cases whoever asks lays a fresh state folder in place.
+
+The parent has everything loaded and no connection; each case and each worker is a fork of it, so that being born again
+costs nothing. Each worker is a process group of its own, killed as a whole. Leases are short here, and whatever is due
+later is due at once.
 """
 
 import json
@@ -23,6 +26,8 @@ from studio.crashpoints import VARIABLE
 WORKERS = 2
 SHORT_LEASE = timedelta(seconds=2)
 RENEWED_EVERY = timedelta(seconds=0.4)
+BETWEEN_ROUNDS = 0.05
+"""Seconds; two workers that never rest take the time from those who render and look."""
 PATIENCE_SECONDS = 240
 WHILE_ORDERING = ("prompting.between_rows", "generating.before_enqueue")
 """Points that the person's own request passes, not a worker."""
@@ -32,7 +37,7 @@ AFTER_ORDERING = ("generating.before_enqueue",)
 """Of these, those behind COMMIT: the order is there, and must not be made again."""
 
 
-def order(models: Mapping[str, int], words: Mapping[str, float], number: random.Random) -> None:
+def order(models: Mapping[str, int], words: Mapping[str, float], number: random.Random, *, subject: str) -> None:
     """So many takes of each model, every one with words of its own; some carry a magic word, by share."""
     from studio.actions.prompting import Order, estimate, submit_prompt
     from studio.generators import model_terms
@@ -46,7 +51,7 @@ def order(models: Mapping[str, int], words: Mapping[str, float], number: random.
         wanted = Order(model, seconds=seconds, size=size, takes=1, fps="8" if "fps" in terms.extras else "")
         for index in range(count):
             picked = [word for word, share in words.items() if number.random() < share][:1]
-            text = f"A lighthouse, {model} {index}" + "".join(f" [sandbox:{word}]" for word in picked)
+            text = f"{subject}, {model} {index}" + "".join(f" [sandbox:{word}]" for word in picked)
             cost = estimate(text, {}, wanted)
             facts: dict[str, Any] = {"agreed_cost": cost, "form_token": uuid4()}
             submit_prompt(project=project, by=author, text=text, direction={}, order=wanted, **facts)
@@ -55,7 +60,7 @@ def order(models: Mapping[str, int], words: Mapping[str, float], number: random.
 def grind() -> None:
     """A worker: takes what is due, one step at a time, for ever."""
     for _ in rounds():
-        time.sleep(0.02)
+        time.sleep(BETWEEN_ROUNDS)
 
 
 def rounds() -> Iterator[None]:
@@ -119,6 +124,7 @@ def grind_and_judge() -> None:
         next(work)
         if not Generation.objects.exclude(run_after=None).exists():
             judge()
+        time.sleep(BETWEEN_ROUNDS)
 
 
 def is_done() -> bool:
@@ -185,7 +191,7 @@ def slaughter(kills: int, number: random.Random) -> int:
         made += 1
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and not is_done():
-        time.sleep(0.5)
+        time.sleep(0.2)
     for worker in workers:
         kill(worker)
     return made
@@ -227,16 +233,25 @@ def report() -> dict[str, object]:
     }
 
 
-def main() -> None:
+def load_everything() -> None:
+    """What the children would otherwise load anew, each of them."""
+    from django.urls import get_resolver
+
+    import providers.sandbox.callbacks  # noqa: F401
+    import studio.tasks  # noqa: F401
+
+    _ = get_resolver().url_patterns
+
+
+def go_through(wanted: Mapping[str, Any]) -> dict[str, object]:
+    """One case, from the orders to the end."""
     global JUDGED
-    wanted = json.loads(sys.argv[1])
     JUDGED = bool(wanted.get("judged"))
-    django.setup()
     number = random.Random(wanted.get("seed", 1))
     at = wanted.get("crash_at", "")
 
     def ordering() -> None:
-        order(wanted["models"], wanted.get("words", {}), number)
+        order(wanted["models"], wanted.get("words", {}), number, subject=wanted.get("subject", "A lighthouse"))
 
     outcome: dict[str, object] = {}
     if at in WHILE_ORDERING:
@@ -247,16 +262,16 @@ def main() -> None:
     if at and at not in WHILE_ORDERING:
         outcome["ended"] = crash(at, grind_and_judge if JUDGED else grind)
     outcome["kills"] = slaughter(wanted.get("kills", 0), number)
-    took = {"seconds": round(time.monotonic() - begun, 1)}
-    read, write = os.pipe()
-    if os.fork() == 0:
-        os.close(read)
-        with os.fdopen(write, "w") as out:
-            json.dump(report(), out)
-        os._exit(0)
-    os.close(write)
-    with os.fdopen(read) as told:
-        print(json.dumps(json.load(told) | outcome | took))
+    return report() | outcome | {"seconds": round(time.monotonic() - begun, 1)}
+
+
+def main() -> None:
+    django.setup()
+    load_everything()
+    for line in sys.stdin:
+        case = json.loads(line)
+        if in_child(lambda case=case: print(json.dumps(go_through(case)), flush=True)) != 0:
+            print("null", flush=True)
 
 
 if __name__ == "__main__":

@@ -3,16 +3,20 @@
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from studio.paths import CODE
-from tests.sandbox_server import running_sandbox
+from tests.sandbox_server import Sandbox, running_sandbox
 
 KEPT = ("HOME", "LANG", "PATH", "USER")
 FINAL = {"succeeded", "refused", "failed", "unknown", "lost", "cancelled"}
@@ -62,16 +66,6 @@ def test_every_point_of_the_code_has_a_case() -> None:
     assert named == {*POINTS, *JUDGING_POINTS}
 
 
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated and seeded state folder, to be copied for each case."""
-    state = tmp_path_factory.mktemp("fresh")
-    environment = environment_of(state, "http://127.0.0.1:9")
-    for command in (("migrate", "--no-input", "--verbosity", "0"), ("seed_demo",)):
-        run(environment, "manage.py", *command)
-    return state
-
-
 def environment_of(state: Path, sandbox: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name in KEPT}
     return kept | {
@@ -93,13 +87,42 @@ def run(environment: Mapping[str, str], *words: str) -> str:
     return subprocess.run(command, cwd=CODE, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def ground(fresh: Path, state: Path, **wanted: object) -> dict[str, object]:
-    """What the rows and the ledger say after a run of the grinder."""
-    subprocess.run(["cp", "-r", str(fresh), str(state)], check=True)
-    with running_sandbox(state / "sandbox", "--draft") as sandbox:
-        environment = environment_of(state, sandbox.url)
-        said = json.loads(run(environment, "-m", "tests.engine.grinder", json.dumps(wanted)))
-        return said | {"ledger": sandbox.ledger()}
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A state folder, the grinder that works in it, and the sandbox that all cases order from."""
+
+    state: Path
+    fresh: Path
+    """A migrated and seeded state folder, copied for each case."""
+    grinder: "subprocess.Popen[str]"
+    sandbox: Sandbox
+
+    def after(self, **wanted: object) -> dict[str, Any]:
+        """What the rows and the ledger say after one case."""
+        self.state.rename(self.state.with_name(f"ended-{uuid4()}"))
+        shutil.copytree(self.fresh, self.state)
+        earlier = {job["id"] for job in self.sandbox.ledger()}
+        self.grinder.stdin.write(json.dumps(wanted) + "\n")
+        self.grinder.stdin.flush()
+        said = json.loads(self.grinder.stdout.readline())
+        assert said is not None, "the case fell over"
+        return said | {"ledger": [job for job in self.sandbox.ledger() if job["id"] not in earlier]}
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """One grinder and one sandbox for all cases: to start them takes longer than most cases do."""
+    folder = tmp_path_factory.mktemp("ground")
+    (folder / "fresh").mkdir()
+    with running_sandbox(folder / "sandbox", "--draft") as sandbox:
+        run(environment_of(folder / "fresh", sandbox.url), "manage.py", "migrate", "--no-input", "--verbosity", "0")
+        run(environment_of(folder / "fresh", sandbox.url), "manage.py", "seed_demo")
+        (folder / "state").mkdir()
+        command = [sys.executable, "-m", "tests.engine.grinder"]
+        environment = environment_of(folder / "state", sandbox.url)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, cwd=CODE, env=environment, **pipes) as grinder:
+            yield Ground(folder / "state", folder / "fresh", grinder, sandbox)
 
 
 def unmatched(after: Mapping[str, object]) -> list[dict[str, object]]:
@@ -124,8 +147,8 @@ def assert_nothing_lost_or_twice(after: Mapping[str, object]) -> None:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_death_at_this_point_loses_nothing_and_pays_nothing_twice(fresh, tmp_path, point) -> None:
-    after = ground(fresh, tmp_path / "state", models={"sandbox-1": 2}, crash_at=point)
+def test_death_at_this_point_loses_nothing_and_pays_nothing_twice(ground, point) -> None:
+    after = ground.after(models={"sandbox-1": 2}, crash_at=point, subject=point)
     assert after["ended"] == -9, f"{point} was not passed"
     assert_nothing_lost_or_twice(after)
     done = Counter(row["state"] for row in after["generations"])
@@ -133,9 +156,9 @@ def test_death_at_this_point_loses_nothing_and_pays_nothing_twice(fresh, tmp_pat
 
 
 @pytest.mark.parametrize("point", JUDGING_POINTS)
-def test_death_while_judging_loses_and_doubles_no_decision_and_leaves_nothing_public(fresh, tmp_path, point) -> None:
+def test_death_while_judging_loses_and_doubles_no_decision_and_leaves_nothing_public(ground, point) -> None:
     """One take is checked, approved, published and withdrawn, whatever dies on the way."""
-    after = ground(fresh, tmp_path / "state", models={"sandbox-1": 1}, crash_at=point, judged=True)
+    after = ground.after(models={"sandbox-1": 1}, crash_at=point, judged=True, subject=point)
     assert after["ended"] == -9, f"{point} was not passed"
     assert_nothing_lost_or_twice(after)
     assert after["statuses"] == ["withdrawn"]
@@ -146,11 +169,11 @@ def test_death_while_judging_loses_and_doubles_no_decision_and_leaves_nothing_pu
 
 
 @pytest.mark.skipif(not KILLS, reason="takes minutes; DAILIES_KILLS says how many kills")
-def test_death_at_random_moments_loses_nothing_and_pays_nothing_twice(fresh, tmp_path) -> None:
+def test_death_at_random_moments_loses_nothing_and_pays_nothing_twice(ground) -> None:
     """With 5 % of the answers lost, and with all ladders: those that can know must know."""
     each = max(10, KILLS // (4 * len(MODELS_BY_LADDER)))
     models = dict.fromkeys(MODELS_BY_LADDER.values(), each)
-    after = ground(fresh, tmp_path / "state", models=models, kills=KILLS, words={"lost": 0.05, "429": 0.05})
+    after = ground.after(models=models, kills=KILLS, words={"lost": 0.05, "429": 0.05})
     states = Counter((row["provider"], row["state"]) for row in after["generations"])
     print(f"{after['kills']} kills in {after['seconds']} s; {len(after['ledger'])} charges; {dict(states)}")
     assert after["kills"] == KILLS

@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[2]
 class RunningSandbox:
     """A sandbox on a real port, in a process of its own."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, *words: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "manage.py", "sandbox", "--port", "0", "--state", str(state), "--pace", "0.1"],
+            [sys.executable, "manage.py", "sandbox", "--port", "0", "--state", str(state), "--pace", "0.1", *words],
             cwd=ROOT,
             env={"PATH": os.environ["PATH"], "DAILIES_TEST": "1", "DAILIES_STATE": str(state)},
             stdout=subprocess.PIPE,
@@ -42,7 +42,21 @@ class RunningSandbox:
 
 
 @pytest.fixture(scope="session")
-def sandbox(tmp_path_factory):
+def _filming_sandbox(tmp_path_factory):
     running = RunningSandbox(tmp_path_factory.mktemp("sandbox"))
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def _sketching_sandbox(tmp_path_factory):
+    running = RunningSandbox(tmp_path_factory.mktemp("sketches"), "--draft")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def sandbox(request):
+    """One that makes quick sketches; a test that looks at the pictures says `@pytest.mark.full_size`."""
+    is_full_size = request.node.get_closest_marker("full_size")
+    return request.getfixturevalue("_filming_sandbox" if is_full_size else "_sketching_sandbox")

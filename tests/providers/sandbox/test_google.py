@@ -90,6 +90,7 @@ def made_of(sandbox, prompt):
     return [job for job in sandbox.ledger() if job["prompt"] == prompt]
 
 
+@pytest.mark.full_size
 def test_veo_on_the_gemini_api_creates_polls_and_downloads_two_clips_that_play(gemini, sandbox):
     operation = gemini.models.generate_videos(
         model=VEO,
@@ -111,6 +112,7 @@ def test_veo_on_the_gemini_api_creates_polls_and_downloads_two_clips_that_play(g
     assert [(job["model"], job["cost_usd"]) for job in made_of(sandbox, "two boats")] == [(VEO, "5.0000")]
 
 
+@pytest.mark.full_size
 def test_veo_on_vertex_answers_with_the_clip_itself_and_takes_seed_and_sound(vertex, sandbox):
     for sound in (True, False):
         operation = vertex.models.generate_videos(
@@ -151,6 +153,7 @@ def test_a_failed_operation_holds_an_error_instead_of_an_answer(gemini):
     assert operation.response is None
 
 
+@pytest.mark.full_size
 def test_an_interaction_is_created_looked_at_and_downloaded(gemini, sandbox):
     interaction = gemini.interactions.create(
         model=OMNI,
@@ -169,6 +172,7 @@ def test_an_interaction_is_created_looked_at_and_downloaded(gemini, sandbox):
     assert [(job["seed"], job["cost_usd"]) for job in made_of(sandbox, "a cat at dawn")] == [(3, "0.3041")]
 
 
+@pytest.mark.full_size
 def test_an_interaction_is_edited_in_conversation_cancelled_and_deleted(gemini, sandbox):
     first = settled(
         gemini, gemini.interactions.create(model=OMNI, input="a dog", background=True, response_format=SHORT)

@@ -87,6 +87,7 @@ def entry(sandbox, prompt):
     return next(job for job in sandbox.ledger() if job["prompt"] == prompt)
 
 
+@pytest.mark.full_size
 async def test_omni_is_made_downloaded_remixed_and_extended_and_costs_what_the_ledger_says(google, sandbox):
     first = await made(google, prompt="a heron", seed=4, **OMNI)
     (asset,) = first.assets
@@ -104,6 +105,7 @@ async def test_omni_is_made_downloaded_remixed_and_extended_and_costs_what_the_l
     assert facts(await content(google, longer.assets[0])) == (640, 360, 144, True)
 
 
+@pytest.mark.full_size
 async def test_omni_edits_a_clip_that_it_did_not_make_and_looks_at_stills(google):
     clip = await content(google, (await made(google, prompt="a gull", **OMNI)).assets[0])
     source = Reference(ReferenceRole.SOURCE, "own.mp4", "video/mp4", clip, seconds=Decimal(3), size="640x360")
@@ -117,14 +119,14 @@ async def test_omni_edits_a_clip_that_it_did_not_make_and_looks_at_stills(google
 async def test_veo_keeps_one_of_two_clips_back_and_delivers_the_other(google):
     snapshot = await made(google, prompt="x [sandbox:withheld]", samples=2, **VEO)
     assert (snapshot.state, snapshot.withheld, len(snapshot.clips)) == (JobState.SUCCEEDED, 1, 1)
-    assert facts(await content(google, snapshot.assets[0])) == (1280, 720, 120, False)
+    assert facts(await content(google, snapshot.assets[0])) == (128, 72, 20, False)  # a sketch of 1280x720 for 5 s
     assert "celebrity" in snapshot.warnings[0]
 
 
 async def test_a_service_account_mints_its_token_and_vertex_hands_over_the_clip(vertex, sandbox):
     snapshot = await made(vertex, prompt="a tram", seed=12, audio=False, **VERTEX)
     assert snapshot.remote_id.startswith("projects/films/locations/us-central1/publishers/google/models/")
-    assert facts(await content(vertex, snapshot.assets[0])) == (1280, 720, 96, False)
+    assert facts(await content(vertex, snapshot.assets[0])) == (128, 72, 16, False)  # a sketch of 1280x720 for 4 s
     again = Asset(snapshot.assets[0].remote_id)
     assert await content(vertex, again) == snapshot.assets[0].inline
     assert (entry(sandbox, "a tram")["seed"], entry(sandbox, "a tram")["client_id"]) == (12, "a tram")
@@ -212,7 +214,7 @@ async def test_a_link_of_two_seconds_is_fresh_when_asked_again(google):
     with pytest.raises(errors.NotFound):
         await content(google, snapshot.assets[0])
     fresh = await google.fetch(snapshot.remote_id)
-    assert facts(await content(google, fresh.assets[0]))[2] == 72
+    assert facts(await content(google, fresh.assets[0]))[2] == 12  # a sketch of three seconds
 
 
 async def test_a_cancelled_interaction_is_cancelled_or_late(google):

@@ -70,6 +70,7 @@ def decoded(url):
         return set(frames), len(frames), [stream.codec_context.name for stream in container.streams]
 
 
+@pytest.mark.full_size
 def test_v1_creates_polls_and_serves_a_clip_that_plays(wire):
     name = f"job-{uuid4()}"
     created = create(wire, external_task_id=name, sound="on")
@@ -84,6 +85,7 @@ def test_v1_creates_polls_and_serves_a_clip_that_plays(wire):
     assert decoded(video["url"]) == ({(640, 360)}, 36, ["h264", "aac"])
 
 
+@pytest.mark.full_size
 def test_v2_says_succeeded_and_has_one_route_to_ask(wire):
     name = f"job-{uuid4()}"
     created = data(wire.post("/text-to-video/kling-3.0", json=V2 | {"options": {"external_task_id": name}}))
@@ -250,6 +252,7 @@ def test_a_camera_moves_along_one_axis(wire):
         assert code(answer) == (400, 1201)
 
 
+@pytest.mark.full_size
 def test_a_clip_takes_the_shape_of_its_first_frame(wire):
     task = made(wire, "image2video", image=picture(600, 450))
     assert decoded(task["task_result"]["videos"][0]["url"])[0] == {(554, 416)}

@@ -26,6 +26,7 @@ def finished(client, video):
     return client.videos.poll(video.id)
 
 
+@pytest.mark.full_size
 def test_the_official_client_creates_polls_and_downloads_a_clip_that_plays(client):
     video = finished(client, client.videos.create(prompt="A red car at sunset", **SMALL))
     assert (video.status, video.progress, video.size, video.seconds) == ("completed", 100, "64x36", "1")
@@ -38,6 +39,7 @@ def test_the_official_client_creates_polls_and_downloads_a_clip_that_plays(clien
         assert [stream.codec_context.name for stream in container.streams] == ["h264", "aac"]
 
 
+@pytest.mark.full_size
 def test_a_thumbnail_is_webp_and_a_sheet_is_jpeg(client):
     video = finished(client, client.videos.create(prompt="A boat", **SMALL))
     thumbnail = client.videos.download_content(video.id, variant="thumbnail").read()

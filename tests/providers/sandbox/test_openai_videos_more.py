@@ -45,6 +45,7 @@ def cost_of(sandbox, job_id: str) -> str:
     return next(job["cost_usd"] for job in sandbox.ledger() if job["id"] == job_id)
 
 
+@pytest.mark.full_size
 def test_an_uploaded_clip_is_edited_at_its_own_size_and_length(client, clip, sandbox):
     edit = client.videos.edit(
         prompt="Make it night", video=("take.mp4", clip, "video/mp4"), extra_body={"model": "sandbox-1"}
@@ -60,6 +61,7 @@ def test_a_take_is_edited_by_its_id(wire, take):
     assert (edit["size"], edit["seconds"], edit["remixed_from_video_id"]) == ("64x36", "1", take.id)
 
 
+@pytest.mark.full_size
 def test_an_extended_clip_holds_its_source_and_only_what_is_added_is_charged(client, wire, take, sandbox):
     fields = {"prompt": "It sails on", "seconds": "2", "video": {"id": take.id}}
     longer = wire.post("/videos/extensions", json=fields).json()

@@ -49,6 +49,7 @@ def charged(sandbox):
     return [job for job in sandbox.ledger() if job["protocol"] == "runway"]
 
 
+@pytest.mark.full_size
 def test_the_official_client_creates_waits_and_downloads_a_clip_that_plays(client, sandbox):
     task = client.text_to_video.create(prompt_text="A red car at sunset", seed=3, **SHORT)
     assert task.estimated_cost.credits == 24
@@ -62,6 +63,7 @@ def test_the_official_client_creates_waits_and_downloads_a_clip_that_plays(clien
     assert (entry["model"], entry["seed"], entry["cost_usd"]) == ("gen4.5", 3, "0.2400")
 
 
+@pytest.mark.full_size
 def test_the_official_client_starts_from_a_picture_as_text_and_as_a_list(client):
     first = client.image_to_video.create(
         model="gen4_turbo", prompt_image=uri(still()), ratio="1584:672", duration=2
@@ -90,6 +92,7 @@ def test_sound_is_made_and_paid_for_only_where_it_is_wanted(client):
         client.tasks.delete(task.id)
 
 
+@pytest.mark.full_size
 def test_the_official_client_edits_a_clip_and_pays_two_seconds_at_least(client):
     task = client.video_to_video.create(
         model="aleph2",
@@ -102,6 +105,7 @@ def test_the_official_client_edits_a_clip_and_pays_two_seconds_at_least(client):
     assert done.cost.credits == 56
 
 
+@pytest.mark.full_size
 def test_a_wider_shape_is_put_around_the_source(client):
     done = client.video_to_video.create(
         model="aleph2", video_uri=uri(clip(1), "video/mp4"), prompt_text="Wider", target_aspect_ratio="1:1"
@@ -109,6 +113,7 @@ def test_a_wider_shape_is_put_around_the_source(client):
     assert played(httpx.get(done.output[0]).content)[:2] == (128, 128)
 
 
+@pytest.mark.full_size
 def test_a_clip_that_goes_on_holds_its_source(client):
     done = client.video_to_video.create(
         model="seedance2_5", prompt_video=uri(clip(2), "video/mp4"), prompt_text="Go on", mode="extend", duration=4

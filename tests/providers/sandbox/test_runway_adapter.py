@@ -146,6 +146,7 @@ async def test_the_adapter_sends_what_the_sdk_sends_and_the_sandbox_takes_it(req
     await adapter.cancel(submitted.remote_id)
 
 
+@pytest.mark.full_size
 async def test_it_makes_a_clip_that_plays_and_says_what_it_cost(adapter):
     submitted = await adapter.submit(edit("Make it snow"), "key-1")
     snapshot = await finished(adapter, submitted.remote_id)
@@ -162,6 +163,7 @@ async def test_the_same_seed_makes_the_same_clip(adapter):
     assert await made(5) != await made(6)
 
 
+@pytest.mark.full_size
 async def test_it_uploads_what_is_too_large_for_the_call(adapter, monkeypatch):
     monkeypatch.setattr(uploads, "LARGEST_INLINE", 100)
     submitted = await adapter.submit(edit("uploaded"), "key-1")
@@ -266,6 +268,7 @@ async def test_its_health_tells_what_is_left(adapter):
     assert health.facts["gen4.5"] == "2 at once, 200 a day"
 
 
+@pytest.mark.full_size
 async def test_a_stale_link_is_told_apart_and_looking_again_gives_a_fresh_one(adapter):
     submitted = await adapter.submit(edit("x [sandbox:short-link]"), "key-1")
     stale = (await finished(adapter, submitted.remote_id)).clips[0]
