@@ -65,6 +65,7 @@ def test_a_reviewer_rejects_by_keyboard_only_and_undoes_another(house: Callable[
         "end_frame": judged["end_frame"],
         "finding": judged["pk"],
     }
+    wait_until(lambda: kiln.inside.rows("reviews.FindingLabel", "verdict", finding=judged["pk"]))  # sent by itself
     assert kiln.inside.row("reviews.FindingLabel", "verdict", finding=judged["pk"]) == {"verdict": "confirmed"}
 
     page.keyboard.press("a")
