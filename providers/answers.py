@@ -21,7 +21,8 @@ LONGEST_TEXT_KEPT = 4000
 """Characters of one text that are kept of an answer: a clip that came as base64 does not belong into a row."""
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 """What JSON may carry and no database can: NUL, and halves of a character."""
-SECRET_WORDS = ("key", "token", "secret", "authorization", "signature", "cookie", "headers")
+SECRET_WORDS = ("key", "token", "secret", "authorization", "signature", "cookie", "headers", "callback", "webhook")
+"""The last two: whoever knows the address that a provider calls back can call it, too."""
 NOT_SECRET = ("total_output_tokens", "total_tokens", "total_input_tokens")
 
 

@@ -357,6 +357,10 @@ class Adapter(Protocol):
         """Ask the provider to stop the job; repeating it is harmless. Does nothing where `can_cancel` is False."""
         ...
 
+    async def delete(self, remote_id: str) -> None:
+        """Have the provider forget an ended job and its files; repeating it is harmless. Only where `can_delete`."""
+        ...
+
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> Hint:
         """Raises BadSignature unless the message is provably the provider's (an unsigned one is checked for form)."""
         ...

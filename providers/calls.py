@@ -19,6 +19,9 @@ from providers.http import (
 
 NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 MAX_ERROR_BYTES = 65536
+KEY_HEADERS = ("Authorization", "api-key", "x-goog-api-key")
+SHORTEST_KEY = 8
+"""Anything shorter could be a word of the answer's."""
 ErrorOf = Callable[[Answer], ProviderError]
 """Turns an answer other than 2xx into an error of the tree, in the vendor's words."""
 
@@ -35,7 +38,7 @@ async def paid_call(
     `surely_refused` knows answers of status 408 or 5xx that a vendor documents as "nothing was accepted".
     """
     try:
-        answer = await exchange(client, request)
+        answer = without_our_keys(await exchange(client, request), request)
     except NOTHING_SENT as error:
         raise ProviderUnavailable("The provider cannot be reached.") from error
     except (httpx.TransportError, BadAnswer) as error:
@@ -67,6 +70,7 @@ async def reading_call(
     """Send a call that costs nothing and may be repeated. Raises ProviderError."""
     with reading():
         answer = await exchange(client, request, max_bytes=max_bytes, within_seconds=within_seconds)
+        answer = without_our_keys(answer, request)
     if not 200 <= answer.status < 300:
         raise error_of(answer)
     return answer
@@ -89,11 +93,21 @@ async def media_call(
         response = await followed(client, request, redirects_to)
         try:
             if response.status_code != 200:
-                raise error_of(await _short_answer(response))
+                raise error_of(without_our_keys(await _short_answer(response), request))
             async for chunk in media_bytes(response, max_bytes=max_bytes):
                 yield chunk
         finally:
             await response.aclose()
+
+
+def without_our_keys(answer: Answer, request: httpx.Request) -> Answer:
+    """Some servers repeat the key that they do not like, and their words are shown to people and kept in rows."""
+    said = [request.headers.get(name, "").rpartition(" ")[2] for name in KEY_HEADERS]
+    body = answer.body
+    for key in said:
+        if len(key) >= SHORTEST_KEY:
+            body = body.replace(key.encode(), "…".encode())
+    return Answer(answer.status, answer.headers, body)
 
 
 @contextmanager

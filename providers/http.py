@@ -138,6 +138,8 @@ def _httpx_words(request: httpx.Request) -> Iterator[None]:
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
         kind = getattr(httpx, type(error).__name__, httpx.TransportError)
         raise kind(str(error) or type(error).__name__, request=request) from error
+    except OSError as error:  # what its layers let through, such as a record of TLS that does not verify
+        raise httpx.TransportError(type(error).__name__, request=request) from error
 
 
 class _Body(httpx.AsyncByteStream):
@@ -256,7 +258,10 @@ async def _read(response: httpx.Response, max_bytes: int) -> bytes:
     unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32) if encoding in ("gzip", "deflate") else None
     body = bytearray()
     async for chunk in raw_bytes(response):
-        body += unpack.decompress(chunk, max_bytes + 1 - len(body)) if unpack else chunk
+        try:
+            body += unpack.decompress(chunk, max_bytes + 1 - len(body)) if unpack else chunk
+        except zlib.error as error:
+            raise BadAnswer(f"The answer is not packed as {encoding}, although it says so.") from error
         if len(body) > max_bytes:
             raise BadAnswer(f"The answer is larger than {max_bytes} bytes.")
     return bytes(body)

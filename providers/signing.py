@@ -1,7 +1,6 @@
 """Standard Webhooks signatures (standardwebhooks.com, specification 1.0): sign and verify with a shared secret."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -37,6 +36,9 @@ def _key(secret: str) -> bytes:
     if not secret.startswith("whsec_"):
         return secret.encode()
     try:
-        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except binascii.Error as error:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError as error:
         raise BadSignature("The webhook secret is not base64.") from error
+    if not key:  # anybody can sign with nothing
+        raise BadSignature("The webhook secret is empty.")
+    return key

@@ -124,7 +124,7 @@ def judge(shot: Shot, prompt: Prompt) -> bool:
             _withdraw(candidate)
         else:
             left = left or (shot.withdrawn and candidate.status == Status.APPROVED)
-    expected = prompt.generations.in_flight().exists()
+    expected = prompt.generations.exclude(run_after=None).exists()
     return left or expected
 
 

@@ -120,6 +120,13 @@ def is_official(provider: str) -> bool:
         return False
 
 
+def can_delete(provider: str) -> bool:
+    try:
+        return planning_adapter(provider).capabilities().can_delete
+    except (Invalid, ProviderError):
+        return False
+
+
 def can_search(provider: str) -> bool:
     """Whether a job can be looked for at the provider although its number was lost."""
     try:

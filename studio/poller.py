@@ -18,10 +18,11 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from providers.accounts import Account
 from providers.base import Adapter, Snapshot
-from providers.errors import ProviderError, ProviderRetired, ProviderUnavailable
+from providers.errors import ProviderError, ProviderUnavailable
 from providers.registry import adapter_for
 from studio import clock
 from studio.actions import gating, polling
+from studio.actions.concluding import stumbled
 from studio.errors import Invalid
 from studio.generators import account_of
 from studio.models import Generation
@@ -91,11 +92,11 @@ class Poller:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
-    async def _look(self, adapter: Adapter | ProviderRetired, row: Generation) -> None:
+    async def _look(self, adapter: Adapter | ProviderUnavailable, row: Generation) -> None:
         seen: Snapshot | ProviderError
         async with self._places[row.provider]:
             try:
-                if isinstance(adapter, ProviderRetired):
+                if isinstance(adapter, ProviderUnavailable):
                     raise adapter
                 async with asyncio.timeout(LOOK_SECONDS):
                     seen = await adapter.fetch(row.remote_id)
@@ -103,6 +104,9 @@ class Poller:
                 seen = ProviderUnavailable(f"No answer within {LOOK_SECONDS:.0f} s.")
             except ProviderError as error:
                 seen = error
+            except Exception as error:
+                log.exception("The answer about generation %s could not be read", row.pk)
+                seen = stumbled(error)
         self.looks += 1
         self._seen[row.provider].append((row, seen))
 
@@ -121,12 +125,12 @@ class Poller:
             await self._in_database(polling.leave_sign_of_life)
             self._signed_at = now
 
-    async def _adapter(self, provider: str) -> Adapter | ProviderRetired:
+    async def _adapter(self, provider: str) -> Adapter | ProviderUnavailable:
         """The kept adapter, or a new one when the account was changed meanwhile."""
         try:
             account = await self._in_database(account_of, provider)
         except Invalid as error:
-            return ProviderRetired(str(error))
+            return ProviderUnavailable(str(error))
         kept = self._adapters.get(provider)
         if kept and kept[0] == account:
             return kept[1]

@@ -106,6 +106,9 @@ class FakeVendor:
         if not self.goes_on_when_cancelled:
             self.move(remote_id, JobState.CANCELLED)
 
+    async def delete(self, remote_id: str) -> None:
+        self.jobs.pop(remote_id, None)
+
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> Hint:
         event_id, _, remote_id = body.decode().partition(" ")
         return Hint(event_id, "changed", remote_id)

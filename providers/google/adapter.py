@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -156,6 +157,12 @@ class GoogleVideo(CatalogueAdapter):
         except ProviderError as error:
             if error.code != "FAILED_PRECONDITION":
                 raise
+
+    async def delete(self, remote_id: str) -> None:
+        """Interactions can be forgotten; operations vanish by themselves."""
+        if route_of(remote_id) == "interactions":
+            with suppress(NotFound):
+                await self._read("DELETE", self._place().interaction(remote_id))
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> Hint:
         secret = self._account.secret("webhook_secret")

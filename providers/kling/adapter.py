@@ -121,6 +121,9 @@ class Kling(CatalogueAdapter):
     async def cancel(self, remote_id: str) -> None:
         """Kling has no way to stop a task."""
 
+    async def delete(self, remote_id: str) -> None:
+        """Nor to delete one: results vanish after 30 days."""
+
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> Hint:  # noqa: ARG002 — nothing in them is signed
         return read_hint(body)
 

@@ -103,13 +103,18 @@ class OpenAIVideos(CatalogueAdapter):
         return media_call(self._client, request, wire.error_of, max_bytes=self._max_media_bytes)
 
     async def cancel(self, remote_id: str) -> None:
-        """Delete the job, the protocol's only way to stop one. Repeating it is harmless."""
+        """Stop the job, which the protocol does by deleting it. One that has ended is left alone: it is paid for."""
         if not self._profile.can_delete:
             return
         try:
-            await self._call("DELETE", self._video_url(remote_id))
+            if not (await self.fetch(remote_id)).state.is_terminal:
+                await self.delete(remote_id)
         except NotFound:
             return
+
+    async def delete(self, remote_id: str) -> None:
+        with suppress(NotFound):
+            await self._call("DELETE", self._video_url(remote_id))
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> Hint:
         """During a rotation the webhook secret may be two, with a space between them."""

@@ -1,6 +1,7 @@
 """Speaks Runway's API over a client that is handed in; field names live in `wire`."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -124,9 +125,13 @@ class Runway(CatalogueAdapter):
         """Stop the task. One that has ended is left alone: the same call would delete what was paid for."""
         try:
             if not (await self.fetch(remote_id)).state.is_terminal:
-                await self._call("DELETE", self._task_url(remote_id))
+                await self.delete(remote_id)
         except NotFound:
             return
+
+    async def delete(self, remote_id: str) -> None:
+        with suppress(NotFound):
+            await self._call("DELETE", self._task_url(remote_id))
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> Hint:  # noqa: ARG002 — there are none
         raise BadSignature("Runway sends no webhooks.")

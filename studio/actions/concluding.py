@@ -1,12 +1,14 @@
 """What every step of a generation shares: the one call outside, the times to come back, and the end."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from providers import errors as refusals
 from providers.base import Snapshot
@@ -21,14 +23,14 @@ from studio.models import Errand, Generation, WebhookEvent
 from studio.rules.generation import GenerationState, Reason, is_final, lower_states
 from studio.rules.spending import NOTHING
 
+log = logging.getLogger(__name__)
 MACHINE = Actor.system("generating")
 JOB_DEADLINE = timedelta(minutes=30)
 """How long a sent job may take; one that takes longer becomes `unknown` (stalled) and a person's matter."""
 T = TypeVar("T")
 
 
-@action
-def conclude(
+def end(
     generation: Generation,
     state: GenerationState,
     *,
@@ -39,7 +41,8 @@ def conclude(
 ) -> None:
     """End the machine's work on a generation, for good or until a person settles it. States never move back.
 
-    `retry`: the provider says that the same request may well succeed; one that was not charged is asked for once more.
+    Inside the caller's action. `retry`: the provider says that the same request may well succeed; one that was not
+    charged is asked for once more.
     """
     if generation.state == state:
         finish_step(generation, again_at=None)
@@ -62,13 +65,25 @@ def conclude(
         retry_once(generation, actor=MACHINE)
 
 
+conclude = action(end)
+"""The same as an action of its own."""
+
+
 def settle(generation: Generation) -> None:
     """Book what an ended generation cost and give back what was held for it beyond that."""
     settle_reservations(generation, generation.cost_billed if generation.cost_billed is not None else NOTHING)
 
 
 def accept(generation: Generation, snapshot: Snapshot) -> None:
-    """The provider has the job: keep its name, and look at it from now on. Inside the caller's action."""
+    """The provider has the job: keep its name, and look at it from now on. Inside the caller's action.
+
+    A name that another generation has already is no proof of a job of ours, and the row could not be kept with it.
+    """
+    here = Generation.objects.filter(provider=generation.provider, remote_id=snapshot.remote_id)
+    if here.exclude(pk=generation.pk).exists():
+        said = "The provider gave this call the number of another take's job."
+        end(generation, GenerationState.UNKNOWN, reason=Reason.MISMATCH, explanation=said)
+        return
     at = clock.now()
     unmatched = WebhookEvent.objects.filter(
         provider=generation.provider, remote_id=snapshot.remote_id, matched=False
@@ -116,14 +131,34 @@ def backed_off(failures: int, retry_after_seconds: float | None) -> datetime:
 
 
 def call(generation: Generation, make: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
-    """Run one adapter call to its end; no transaction is open meanwhile."""
+    """Run one adapter call to its end; no transaction is open meanwhile.
+
+    A provider that is not set up (any more) is one that cannot be reached: somebody may set it up again.
+    """
     try:
         account = account_of(generation.provider)
     except Invalid as error:
-        raise refusals.ProviderRetired(str(error)) from error
+        raise refusals.ProviderUnavailable(str(error)) from error
 
     async def run() -> T:
         async with opened(account) as adapter:
             return await make(adapter)
 
     return asyncio.run(run())
+
+
+def ask(generation: Generation, make: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
+    """A `call` that costs nothing. An answer over which our own reader stumbles is one that nobody can read: it is
+    asked for again until the deadline, where a crash would be repeated for ever.
+    """
+    try:
+        return call(generation, make)
+    except (refusals.ProviderError, DatabaseError):
+        raise
+    except Exception as error:
+        log.exception("The answer about generation %s could not be read", generation.pk)
+        raise stumbled(error) from error
+
+
+def stumbled(error: Exception) -> refusals.BadAnswer:
+    return refusals.BadAnswer(f"The provider's answer could not be read here ({type(error).__name__}).")

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,8 @@ from django.conf import settings
 from providers import errors as refusals
 from providers.base import Asset, Snapshot
 from studio import clock
-from studio.actions.concluding import MACHINE, call, conclude, cost_of, later, seen_states, settle
+from studio.actions.calling_off import is_called_off
+from studio.actions.concluding import MACHINE, call, conclude, cost_of, end, later, seen_states, settle
 from studio.actions.events import action, record_event
 from studio.actions.ingesting import StoredClip, add_candidate, store_clip
 from studio.actions.leasing import finish_step
@@ -46,23 +48,32 @@ def fetch_clips(generation: Generation, snapshot: Snapshot) -> None:
         conclude(generation, GenerationState.REFUSED, reason=Reason.WITHHELD, explanation=explanation, **cost)
         return
     try:
-        clips = [_fetch(generation, asset) for asset in _assets(snapshot)]
-    except Unusable as unusable:
-        _try_afresh(generation, unusable, snapshot)
-    except (refusals.ProviderError, OSError) as error:
-        _download_again(generation, str(error), snapshot)
+        clips, spoiled = _fetch_all(generation, snapshot.clips)
+    except refusals.ProviderError as error:
+        _download_again(generation, error.message, snapshot)
+    except OSError as error:
+        _download_again(generation, f"It cannot be stored here: {error.strerror}.", snapshot)
     else:
-        if generation.cancel_requested_at:
-            _keep_without_take(generation, clips, snapshot)
+        is_last = generation.bad_downloads + 1 >= MOST_BAD_DOWNLOADS
+        if spoiled is None or (clips and is_last):
+            _book(generation, clips, snapshot, spoiled)
         else:
-            _succeed(generation, clips, snapshot)
+            _try_afresh(generation, spoiled, snapshot)
 
 
-def _assets(snapshot: Snapshot) -> Sequence[Asset]:
-    """Raises Unusable for a success without a file."""
-    if not snapshot.clips:
-        raise Unusable(NO_FILE)
-    return snapshot.clips
+def _fetch_all(generation: Generation, assets: Sequence[Asset]) -> tuple[dict[int, StoredClip], Unusable | None]:
+    """The usable clips by their places, and what is wrong with another: one bad file must not cost the good ones.
+
+    Raises ProviderError, OSError.
+    """
+    clips: dict[int, StoredClip] = {}
+    spoiled = None if assets else Unusable(NO_FILE)
+    for place, asset in enumerate(assets):
+        try:
+            clips[place] = _fetch(generation, asset)
+        except Unusable as unusable:
+            spoiled = unusable
+    return clips, spoiled
 
 
 def _fetch(generation: Generation, asset: Asset) -> StoredClip:
@@ -84,13 +95,25 @@ def _fetch(generation: Generation, asset: Asset) -> StoredClip:
 
 
 def _download_again(generation: Generation, sentence: str, snapshot: Snapshot) -> None:
-    """The line broke, which says nothing about the clip: tried again until the deadline, only then given up."""
+    """The line broke or our disk is full, which says nothing about the clip: tried again until the deadline, then a
+    person's matter. It is not lost: it may well lie there still.
+    """
     if generation.deadline_at and clock.now() >= generation.deadline_at:
-        cost = cost_of(generation, snapshot)
-        conclude(generation, GenerationState.LOST, reason=Reason.BAD_BYTES, explanation=sentence, cost_billed=cost)
+        conclude(generation, GenerationState.UNKNOWN, reason=Reason.STALLED, explanation=sentence)
         return
     log.warning("Download of generation %s failed, will be tried again: %s", generation.pk, sentence)
-    finish_step(generation, again_at=later(None), errand=Errand.FETCH, explanation=sentence)
+    finish_step(
+        generation,
+        again_at=later(None),
+        errand=Errand.FETCH,
+        explanation=sentence,
+        url_expires_at=_first_end(snapshot),
+    )
+
+
+def _first_end(snapshot: Snapshot) -> datetime | None:
+    """When the first of its links ends, where the provider says so: what was paid for should be here by then."""
+    return min((clip.expires_at for clip in snapshot.clips if clip.expires_at), default=None)
 
 
 async def _download(chunks: AsyncIterator[bytes]) -> Received:
@@ -112,23 +135,34 @@ async def _receive(chunks: AsyncIterator[bytes]) -> Received:
 
 
 @action
-def _succeed(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapshot) -> None:
+def _book(
+    generation: Generation, clips: Mapping[int, StoredClip], snapshot: Snapshot, spoiled: Unusable | None
+) -> None:
+    if is_called_off(generation):
+        _keep_without_take(generation, clips, snapshot)
+    else:
+        _succeed(generation, clips, snapshot, spoiled)
+
+
+def _succeed(
+    generation: Generation, clips: Mapping[int, StoredClip], snapshot: Snapshot, spoiled: Unusable | None
+) -> None:
     at = clock.now()
     finish_step(
         generation,
         again_at=None,
         state=GenerationState.SUCCEEDED,
-        reason=Reason.WITHHELD if snapshot.withheld else "",
-        explanation=_said_of_withheld(generation, snapshot),
+        reason=Reason.WITHHELD if snapshot.withheld else spoiled.reason if spoiled else "",
+        explanation=_said_of_missing(generation, snapshot, spoiled),
         progress=100,
         withheld=snapshot.withheld,
         answer=dict(snapshot.raw),
         cost_billed=cost_of(generation, snapshot),
         states_seen=seen_states(generation, GenerationState.SUCCEEDED, at),
     )
-    digests = [clip.sha256 for clip in clips]
+    digests = [clip.sha256 for clip in clips.values()]
     record_event(generation, verb="succeeded", actor=MACHINE, data={"sha256": digests})
-    for sample, clip in enumerate(clips):
+    for sample, clip in clips.items():
         add_take(generation, clip, sample)
     settle(generation)
 
@@ -147,21 +181,24 @@ def add_take(generation: Generation, clip: StoredClip, sample: int) -> None:
     )
 
 
-def _said_of_withheld(generation: Generation, snapshot: Snapshot) -> str:
-    if not snapshot.withheld:
-        return ""
-    said = snapshot.refusal or "The provider's safety system kept the rest back."
-    return f"{snapshot.withheld} of {generation.samples} clips did not come. {said}"
+def _said_of_missing(generation: Generation, snapshot: Snapshot, spoiled: Unusable | None) -> str:
+    said = []
+    if snapshot.withheld:
+        why = snapshot.refusal or "The provider's safety system kept the rest back."
+        said.append(f"{snapshot.withheld} of {generation.samples} clips did not come. {why}")
+    if spoiled:
+        said.append(f"Not every clip could be used. {spoiled.sentence}")
+    return " ".join(said)
 
 
-def _keep_without_take(generation: Generation, clips: Sequence[StoredClip], snapshot: Snapshot) -> None:
+def _keep_without_take(generation: Generation, clips: Mapping[int, StoredClip], snapshot: Snapshot) -> None:
     """Delivered and charged although it was cancelled: booked and kept, but a take only if a person adopts it."""
-    conclude(
+    end(
         generation,
         GenerationState.CANCELLED,
         explanation="It was cancelled, but the provider had finished it and charges for it. The clip is kept.",
         cost_billed=cost_of(generation, snapshot),
-        delivered_sha256=clips[0].sha256,
+        delivered_sha256=next(iter(clips.values())).sha256,
         answer=dict(snapshot.raw),
     )
 
@@ -176,6 +213,7 @@ def _try_afresh(generation: Generation, unusable: Unusable, snapshot: Snapshot) 
             errand=Errand.FETCH,
             bad_downloads=count,
             explanation=unusable.sentence,
+            url_expires_at=_first_end(snapshot),
         )
         return
     conclude(

@@ -15,18 +15,22 @@ from providers.base import GenerationRequest, Submitted
 from studio import clock
 from studio.actions import gating
 from studio.actions.callbacks import callback_url
-from studio.actions.concluding import JOB_DEADLINE, MACHINE, accept, call, conclude, later, seen_states
+from studio.actions.calling_off import is_batch_called_off, is_called_off
+from studio.actions.concluding import JOB_DEADLINE, MACHINE, accept, call, conclude, end, later, seen_states
 from studio.actions.events import action, record_event
 from studio.actions.leasing import finish_step, write_leased
 from studio.actions.recovering import recover
 from studio.actions.watching import look
 from studio.crashpoints import crashpoint
+from studio.errors import Invalid
+from studio.generators import account_of
 from studio.models import Generation
 from studio.references import references_of, shown_reference
 from studio.requesting import compiled_for, operation_of
-from studio.rules.gate import Wait
+from studio.rules.gate import STOPPED_LOOK, Wait
 from studio.rules.generation import GenerationState, Reason, is_final
 
+NEVER_SENT = "Cancelled before it was sent; nothing was charged."
 PAUSED_LOOK = timedelta(seconds=10)
 
 
@@ -37,11 +41,9 @@ def step(generation: Generation) -> None:
     if is_final(state):
         finish_step(generation, again_at=None)
     elif generation.cancel_requested_at and not is_sent:
-        conclude(
-            generation, GenerationState.CANCELLED, explanation="Cancelled before it was sent; nothing was charged."
-        )
+        conclude(generation, GenerationState.CANCELLED, explanation=NEVER_SENT)
     elif generation.sent_at and not generation.remote_id:
-        recover(generation, request_of(generation))
+        recover(generation, request_of(generation, with_content=False))
     elif state in (GenerationState.RESERVED, GenerationState.SENDING):
         _send(generation)
     else:
@@ -50,15 +52,22 @@ def step(generation: Generation) -> None:
 
 def _send(generation: Generation) -> None:
     """The files that go along are read only once the door is passed: a row that waits would read them each time."""
-    if _mark_sending(generation, request_of(generation, with_content=False)) is not None:
+    if not _mark_sending(generation, request_of(generation, with_content=False)):
         return
     crashpoint("generating.before_call")
     try:
         request = replace(request_of(generation), callback_url=callback_url(generation))
-        submitted = call(generation, lambda adapter: adapter.submit(request, str(generation.client_key)))
     except OSError as error:
-        said = f"A file that goes along cannot be read here; nothing was sent. {error}"
+        said = f"A file that goes along cannot be read here; nothing was sent. {error.strerror}."
         conclude(generation, GenerationState.FAILED, reason=Reason.INVALID, explanation=said)
+    else:
+        _call(generation, request)
+
+
+def _call(generation: Generation, request: GenerationRequest) -> None:
+    """The paid call. An error that is not of the tree leaves the row as one whose answer was lost."""
+    try:
+        submitted = call(generation, lambda adapter: adapter.submit(request, str(generation.client_key)))
     except refusals.AnswerLost as error:
         finish_step(generation, again_at=clock.now(), explanation=error.message)
     except refusals.ProviderUnavailable as error:
@@ -98,15 +107,18 @@ def _ending(error: refusals.ProviderError) -> tuple[GenerationState, Reason]:
 
 
 @action
-def _mark_sending(generation: Generation, request: GenerationRequest) -> Wait | None:
+def _mark_sending(generation: Generation, request: GenerationRequest) -> bool:
     """The intent: committed before the call, so that a worker's death after it can be told from one before it.
 
-    Returns why the call must wait; the row is then due again, and nothing else has changed.
+    False when there is to be no call now: it must wait, and is due again with the reason, or was called off meanwhile.
     """
     at = clock.now()
-    if wait := _paused(generation) or gating.admit(generation, at):
+    if is_called_off(generation) or is_batch_called_off(generation):
+        end(generation, GenerationState.CANCELLED, explanation=NEVER_SENT)
+        return False
+    if wait := _not_set_up(generation) or _paused(generation) or gating.admit(generation, at):
         finish_step(generation, again_at=wait.until, explanation=wait.why)
-        return wait
+        return False
     seen = seen_states(generation, GenerationState.SENDING, at)
     write_leased(
         generation,
@@ -119,6 +131,15 @@ def _mark_sending(generation: Generation, request: GenerationRequest) -> Wait | 
         deadline_at=at + JOB_DEADLINE,
     )
     record_event(generation, verb="sending", actor=MACHINE)
+    return True
+
+
+def _not_set_up(generation: Generation) -> Wait | None:
+    """A provider may be switched off for a while, or its keys be locked: what was ordered there waits."""
+    try:
+        account_of(generation.provider)
+    except Invalid as error:
+        return Wait(clock.now() + STOPPED_LOOK, f"{error} It is sent once that is put right.")
     return None
 
 

@@ -96,7 +96,13 @@ def _rest(row: Generation, again_at: datetime, **columns: object) -> None:
     held = Generation.objects.filter(
         pk=row.pk, attempt=row.attempt, leased_until__isnull=False, run_after=row.run_after
     )
-    held.update(run_after=again_at, leased_until=None, **columns)
+    if not held.update(run_after=again_at, leased_until=None, **columns):
+        _let_go(row)
+
+
+def _let_go(row: Generation) -> None:
+    """It was brought forward meanwhile, by a cancellation or a call: whoever is to take it up need not wait for us."""
+    Generation.objects.filter(pk=row.pk, attempt=row.attempt).update(leased_until=None)
 
 
 def _hand_over(row: Generation, at: datetime) -> None:

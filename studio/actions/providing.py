@@ -1,6 +1,6 @@
 """How providers are set by moderators. Keys go in sealed and never come out; events tell what changed, never a key."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -55,6 +55,8 @@ def configure_provider(provider: str, choice: Choice, *, by: User) -> ProviderAc
         raise Invalid(f"The provider “{provider}” is not known.")
     if choice.base_url and (problem := problem_with_address(choice.base_url, settings.EGRESS_HOSTS)):
         raise Invalid(problem)
+    if unusable := [slug for slug, secret in choice.secrets.items() if not _can_be_sent(secret)]:
+        raise Invalid(f"{_labels(provider, unusable)}: there are characters in it that no key has.")
     row = ProviderAccount.objects.select_for_update().filter(provider=provider).first()
     row = row or ProviderAccount(provider=provider)
     _keep_secrets(row, choice)
@@ -67,11 +69,20 @@ def configure_provider(provider: str, choice: Choice, *, by: User) -> ProviderAc
     return row
 
 
+def _can_be_sent(secret: str) -> bool:
+    """As a header; of a key file, which is never sent, lines may be several."""
+    return secret.isascii() and (secret.isprintable() or secret.lstrip().startswith("{"))
+
+
+def _labels(provider: str, slugs: Iterable[str]) -> str:
+    fields = {one.slug: one.label for one in PROVIDERS[provider].fields}
+    return ", ".join(sorted(fields.get(slug, slug) for slug in slugs))
+
+
 def _keep_secrets(row: ProviderAccount, choice: Choice) -> None:
     named = {*choice.secrets, *choice.forgotten}
     if row.pk and choice.base_url != row.base_url and (left := set(row.secret_endings) - named):
-        fields = {one.slug: one.label for one in PROVIDERS[row.provider].fields}
-        labels = ", ".join(sorted(fields.get(slug, slug) for slug in left))
+        labels = _labels(row.provider, left)
         raise Invalid(f"The address is another one: enter again or remove what belongs to the old one ({labels}).")
     if not named:
         return  # without a key of the ring the rest can still be set

@@ -74,12 +74,12 @@ def _unknown_here(provider: str, listed: Iterable[Snapshot]) -> list[Snapshot]:
 
 
 def _adopted_by_key(row: Generation) -> bool:
-    request, key = request_of(row), str(row.client_key)
+    request, key = request_of(row, with_content=False), str(row.client_key)
     return _adopt(row, call(row, lambda adapter: adapter.find(request, key)))
 
 
 def _adopted_by_list(row: Generation, free: list[Snapshot], since: datetime) -> bool:
-    prompt = request_of(row).prompt
+    prompt = request_of(row, with_content=False).prompt
     alike = Generation.objects.filter(provider=row.provider, remote_id="", prompt=row.prompt).exclude(pk=row.pk)
     rivals = alike.exclude(state__in=[GenerationState.FAILED, GenerationState.CANCELLED]).count()
     window = Window(since, until=clock.now())
@@ -90,13 +90,13 @@ def _adopted_by_list(row: Generation, free: list[Snapshot], since: datetime) -> 
 def _adopt(row: Generation, found: Snapshot | None) -> bool:
     if found is None:
         return False
-    Generation.objects.filter(pk=row.pk, run_after=None).update(run_after=clock.now())
+    Generation.objects.filter(pk=row.pk).update(run_after=clock.now())
     with leased(Generation, row.pk) as held:
         if held is None:
             return False
         adopt(held, found)
-    row.remote_id = found.remote_id
-    return True
+        row.remote_id = held.remote_id
+    return bool(row.remote_id)
 
 
 def reachable_providers() -> list[str]:

@@ -35,8 +35,11 @@ def recover(generation: Generation, request: GenerationRequest) -> None:
         gating.note_failure(generation.provider, error)
         _look_later(generation, error)
         return
-    except (refusals.ProviderError, Invalid) as error:
-        conclude(generation, GenerationState.UNKNOWN, reason=Reason.ANSWER_LOST, explanation=str(error))
+    except Invalid as error:
+        _look_later(generation, refusals.ProviderUnavailable(str(error)))
+        return
+    except refusals.ProviderError as error:
+        conclude(generation, GenerationState.UNKNOWN, reason=Reason.ANSWER_LOST, explanation=error.message)
         return
     if found is not None:
         adopt(generation, found)
@@ -94,7 +97,8 @@ def _others_lost(generation: Generation, prompt: str) -> int:
 def adopt(generation: Generation, snapshot: Snapshot) -> None:
     """The job is there: from now on it is looked at like any other."""
     accept(generation, snapshot)
-    record_event(generation, verb="recovered", actor=MACHINE, data={"remote_id": snapshot.remote_id})
+    if generation.remote_id:
+        record_event(generation, verb="recovered", actor=MACHINE, data={"remote_id": snapshot.remote_id})
 
 
 @action

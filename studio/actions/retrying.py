@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from studio import clock
 from studio.actions.budgeting import missing_money, reserve
+from studio.actions.calling_off import is_called_off
 from studio.actions.events import Actor, record_event
 from studio.enqueue import after_commit
 from studio.models import Generation
@@ -19,7 +20,7 @@ def retry_once(generation: Generation, *, actor: Actor) -> Generation | None:
     if generation.state != GenerationState.FAILED or generation.cost_billed or not is_first:
         return None
     cost = generation.cost_estimated
-    if generation.cancel_requested_at or missing_money(generation.prompt.project, generation.requested_by, cost):
+    if is_called_off(generation) or missing_money(generation.prompt.project, generation.requested_by, cost):
         return None
     again = copy_of(generation, cost=cost)
     reserve(again)

@@ -1,14 +1,17 @@
 """What people do about a generation: cancel it, ask again, settle one whose answer was lost, adopt a late clip."""
 
+from django.db.models import F
+
+from providers.errors import ProviderError
 from studio import clock
-from studio.actions.concluding import JOB_DEADLINE, settle
+from studio.actions.concluding import JOB_DEADLINE, call, settle
 from studio.actions.events import Actor, action, record_event
 from studio.actions.fetching import add_take
 from studio.actions.ingesting import StoredClip, store_clip
 from studio.actions.permitting import require_role
 from studio.enqueue import after_commit
 from studio.errors import Conflict, Invalid
-from studio.generators import can_search
+from studio.generators import can_delete, can_search
 from studio.media.errors import ChildFailed, UnreadableClip
 from studio.models import Errand, Generation, User
 from studio.rules.generation import GenerationState, Reason, is_final
@@ -80,6 +83,8 @@ def settle_unknown(generation: Generation, *, by: User, charged: bool) -> None:
         state=state,
         reason=Reason.SETTLED_BY_PERSON,
         run_after=None,
+        attempt=F("attempt") + 1,  # a worker that looks for it just now has lost it
+        leased_until=None,
         states_seen=seen,
         cost_billed=generation.cost_estimated if charged else 0,
     )
@@ -99,6 +104,32 @@ def adopt_late_clip(generation: Generation, *, by: User) -> None:
     if generation.state != GenerationState.CANCELLED or not generation.delivered_sha256:
         raise Conflict("There is no late clip to adopt.")
     _adopt(generation, _stored(generation.delivered_sha256), by=by)
+
+
+def forget_at_provider(generation: Generation, *, by: User) -> None:
+    """Have the provider delete an ended job and its files; our own copy stays.
+
+    Raises NotPermitted, Conflict while it has not ended or when it is gone, Invalid when the provider did not do it.
+    """
+    require_role(by, generation.prompt.project, Role.AUTHOR, Role.EDITOR)
+    if not is_forgettable(generation):
+        raise Conflict("There is nothing to delete at the provider.")
+    try:
+        call(generation, lambda adapter: adapter.delete(generation.remote_id))
+    except ProviderError as error:
+        raise Invalid(f"The provider did not delete it: {error.message}") from error
+    _note_forgotten(generation, by)
+
+
+def is_forgettable(generation: Generation) -> bool:
+    has_job = bool(generation.remote_id) and generation.forgotten_at is None
+    return has_job and is_final(generation.state) and can_delete(generation.provider)
+
+
+@action
+def _note_forgotten(generation: Generation, by: User) -> None:
+    Generation.objects.filter(pk=generation.pk, forgotten_at=None).update(forgotten_at=clock.now())
+    record_event(generation, verb="forgotten_at_provider", actor=Actor.of(by))
 
 
 def _stored(sha256: str) -> StoredClip:

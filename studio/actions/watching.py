@@ -7,7 +7,7 @@ from providers import errors as refusals
 from providers.base import JobState, Snapshot
 from studio import clock
 from studio.actions import gating
-from studio.actions.concluding import MACHINE, backed_off, call, conclude, poll_delay, seen_states
+from studio.actions.concluding import MACHINE, ask, backed_off, conclude, poll_delay, seen_states
 from studio.actions.events import action, record_event
 from studio.actions.fetching import fetch_clips
 from studio.actions.leasing import finish_step, write_leased
@@ -18,11 +18,15 @@ from studio.rules.generation import GenerationState, Reason, lower_states
 
 
 def look(generation: Generation) -> None:
-    """Ask how the job stands, tell the provider of a cancellation first, and do what follows from the answer."""
+    """Ask how the job stands, tell the provider of a cancellation, and do what follows from the answer.
+
+    A job that has ended is not told to stop: to several providers that means to delete what was paid for.
+    """
     try:
-        if generation.cancel_requested_at and not generation.cancel_told_at:
+        snapshot = ask(generation, lambda adapter: adapter.fetch(generation.remote_id))
+        if generation.cancel_requested_at and not generation.cancel_told_at and not snapshot.state.is_terminal:
             _tell_to_stop(generation)
-        snapshot = call(generation, lambda adapter: adapter.fetch(generation.remote_id))
+            snapshot = ask(generation, lambda adapter: adapter.fetch(generation.remote_id))
     except refusals.ProviderError as error:
         cannot_see(generation, error)
     else:
@@ -33,21 +37,30 @@ def look(generation: Generation) -> None:
 
 def _tell_to_stop(generation: Generation) -> None:
     """A cancellation is a request until the provider confirms; where it knows none, the job just goes on."""
-    if planning_adapter(generation.provider).capabilities().can_cancel:
-        call(generation, lambda adapter: adapter.cancel(generation.remote_id))
+    if _can_cancel(generation):
+        ask(generation, lambda adapter: adapter.cancel(generation.remote_id))
     write_leased(generation, cancel_told_at=clock.now())
+
+
+def _can_cancel(generation: Generation) -> bool:
+    return planning_adapter(generation.provider).capabilities().can_cancel
+
+
+def _may_have_stopped(generation: Generation) -> bool:
+    """Whether the provider was asked to stop the job and knows how to."""
+    return generation.cancel_told_at is not None and _can_cancel(generation)
 
 
 def _confirm_cancel(generation: Generation, said: str, **cost: Any) -> None:
     """Stopped, whatever the provider calls it. Without a bill the estimate is booked: work that was begun may be."""
-    booked = {"cost_billed": generation.cost_estimated} if generation.cancel_told_at else {}
-    explanation = said or "Cancelled at the provider; the estimate is booked, as it names no bill."
-    conclude(generation, GenerationState.CANCELLED, explanation=explanation, **(booked | cost))
+    booked: dict[str, Any] = {} if cost or not generation.cancel_told_at else {"cost_billed": generation.cost_estimated}
+    explanation = "Cancelled at the provider" + ("; the estimate is booked, as it names no bill." if booked else ".")
+    conclude(generation, GenerationState.CANCELLED, explanation=said or explanation, **booked, **cost)
 
 
 def cannot_see(generation: Generation, error: refusals.ProviderError) -> None:
     """A look that brought no answer about the job."""
-    if isinstance(error, refusals.NotFound) and generation.cancel_told_at:
+    if isinstance(error, refusals.NotFound) and _may_have_stopped(generation):
         _confirm_cancel(generation, "")
     elif isinstance(error, refusals.NotFound):
         conclude(generation, GenerationState.UNKNOWN, reason=Reason.UNREADABLE)
@@ -75,7 +88,7 @@ def _react(generation: Generation, snapshot: Snapshot) -> None:
                 answer=dict(snapshot.raw),
                 **cost,
             )
-        case JobState.FAILED if generation.cancel_told_at:
+        case JobState.FAILED if _may_have_stopped(generation):
             _confirm_cancel(generation, snapshot.error, **cost)
         case JobState.FAILED:
             conclude(

@@ -178,7 +178,9 @@ def retry_batch(request: TokenRequest, uuid: UUID, retry: RetryIn) -> BatchDetai
 
 def _same_order(request: TokenRequest, project: Project, before: Batch, wanted: BatchIn) -> BatchOrdered:
     """The answer of the first time. Raises Conflict when the key was used for something else."""
+    models = set(before.generations.order_by().values_list("model", flat=True).distinct())
     is_same = before.project_id == project.pk and before.cost_estimated == wanted.agreed_cost
+    is_same = is_same and models <= set(wanted.models)
     if before.ordered_by_id != request.auth.user_id or not is_same:
         raise Conflict("This key was used for another order. Nothing was sent; take a new key for a new order.")
     return BatchOrdered(batch=_detail(request, before), is_new=False)

@@ -45,7 +45,15 @@ class House(NinjaAPI):
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__
 
+    _document: OpenAPISchema | None = None
+
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """Worked out once: everybody may ask for it, and it takes a tenth of a second."""
+        if self._document is None:
+            self._document = self._write_document(**options)
+        return self._document
+
+    def _write_document(self, **options: Any) -> OpenAPISchema:
         document = super().get_openapi_schema(**options)
         for operations in document["paths"].values():
             for operation in operations.values():

@@ -6,10 +6,10 @@ from decimal import Decimal
 from ninja import Router, Schema
 
 from providers.base import ModelTerms, Operation
-from providers.registry import PROVIDERS
 from studio.api.access import TokenRequest, needs
 from studio.api.answers import answers
-from studio.generators import Offer, accounts, offers
+from studio.generators import Offer, offers
+from studio.providing import State, standings
 
 router = Router(tags=["models"])
 
@@ -17,10 +17,10 @@ router = Router(tags=["models"])
 class ProviderOut(Schema):
     slug: str
     label: str
-    is_configured: bool
-    """Whether it has an address and a key here."""
-    retired: str
-    """A sentence when its official service is gone for good."""
+    state: State
+    is_usable: bool
+    why_not: str
+    """A sentence when it cannot be used; else empty."""
 
 
 class PriceOut(Schema):
@@ -75,18 +75,9 @@ class ModelsOut(Schema):
 @router.get("/providers", response=answers(ProvidersOut), **needs(None))
 def list_providers(request: TokenRequest) -> ProvidersOut:  # noqa: ARG001 — the signature of every operation
     """Every provider that is known, a handful, and whether it is set up here. Keys are never shown."""
-    found = accounts()
-    return ProvidersOut(
-        items=[
-            ProviderOut(
-                slug=slug,
-                label=info.label,
-                is_configured=info.is_complete(found[slug]),
-                retired=info.retired if info.is_official(found[slug]) else "",
-            )
-            for slug, info in PROVIDERS.items()
-        ]
-    )
+    same = ("slug", "state", "is_usable", "why_not")
+    rows = [{name: getattr(row, name) for name in same} | {"label": row.info.label} for row in standings()]
+    return ProvidersOut(items=[ProviderOut(**row) for row in rows])
 
 
 @router.get("/models", response=answers(ModelsOut), **needs(None))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
@@ -78,6 +78,8 @@ class PromptFilter(Cursor):
     batch: UUID | None = None
     newest: bool = Field(False, description="True: only revisions that no other came after.")
     mine: bool = False
+    q: str | None = Field(None, max_length=80, pattern=r"^[^\x00]*$", description="Words of the title or the text.")
+    status: TakeStatus | None = Field(None, description="Of a take that it has.")
 
 
 class CostOut(Schema):
@@ -134,6 +136,10 @@ def list_prompts(request: TokenRequest, wanted: Query[PromptFilter]) -> dict[str
         rows = rows.filter(project__slug=wanted.project)
     if wanted.batch is not None:
         rows = rows.filter(batch__uuid=wanted.batch)
+    if wanted.q:
+        rows = rows.filter(Q(title__icontains=wanted.q) | Q(text__icontains=wanted.q))
+    if wanted.status is not None:
+        rows = rows.filter(pk__in=Candidate.objects.with_status(wanted.status).values("prompt"))
     if wanted.mine:
         rows = rows.filter(author=request.auth.user)
     return page_of(request, _with_names(rows.newest_revisions() if wanted.newest else rows), wanted, _shown)
@@ -201,14 +207,20 @@ def generate_prompt(request: TokenRequest, pk: int, more: MoreIn) -> Any:
 
 def _same_order(request: TokenRequest, project: Project, before: Prompt, wanted: OrderIn) -> Any:
     """The answer of the first time. Raises Conflict when the key was used for something else."""
-    said = (project.pk, request.auth.user_id, wanted.operation, wanted.text.strip(), words_of(wanted))
-    kept = (before.project_id, before.author_id, before.mode, before.text, before.direction)
-    files = [(chosen.role, chosen.asset, chosen.take) for chosen in chosen_of(before)]
-    named = [(each.role, each.asset, each.take) for each in wanted.references]
-    same_files = named == [(role, asset and asset.uuid, take and take.uuid) for role, asset, take in files]
-    if said != kept or not same_files:
+    if before.author_id != request.auth.user_id or before.project_id != project.pk or not _is_same(before, wanted):
         raise Conflict("This key was used for another order. Nothing was sent; take a new key for a new order.")
     return _ordered(before, is_new=False)
+
+
+def _is_same(before: Prompt, wanted: OrderIn) -> bool:
+    """Whether `before` is what `wanted` asks for: same words, files, mode, model and what the takes must meet."""
+    order, first = order_of(wanted, wanted.model), before.generations.order_by("take_number").first()
+    said = (wanted.text.strip(), words_of(wanted), order.operation.value, order.spec(), wanted.model, wanted.parent)
+    made_by = first.model if first else ""
+    if said != (before.text, before.direction, before.mode, before.spec, made_by, before.parent_id):
+        return False
+    files = Counter((each.role, each.asset or each.take) for each in wanted.references)
+    return files == Counter((each.role, file.uuid) for each in chosen_of(before) if (file := each.asset or each.take))
 
 
 def _ordered(prompt: Prompt, *, is_new: bool) -> OrderedOut:

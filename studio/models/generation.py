@@ -95,6 +95,9 @@ class Generation(LeasedRow):
     cancel_told_at = models.DateTimeField(
         null=True, blank=True, help_text="When the provider was asked to stop; it may deliver all the same."
     )
+    forgotten_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the provider was made to delete the job and its files."
+    )
     poll_failures = models.PositiveSmallIntegerField(default=0, help_text="Looks in a row that brought no answer.")
     url_expires_at = models.DateTimeField(null=True, blank=True)
     bad_downloads = models.PositiveSmallIntegerField(default=0)

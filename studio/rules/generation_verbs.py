@@ -14,6 +14,7 @@ class Verb(StrEnum):
     MARK_LOST = "mark_lost"
     NOT_CHARGED = "not_charged"
     ADOPT = "adopt"
+    FORGET = "forget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,16 @@ def offers(
     can_be_found: bool,
     is_being_cancelled: bool,
     has_late_clip: bool = False,
+    can_be_forgotten: bool = False,
 ) -> list[Offer]:
     """The verbs of this state for somebody with `roles`; none for those who only read, few once it has ended.
 
-    `can_be_found`: its job number is known, or the provider can be searched for it.
+    `can_be_found`: its job number is known, or the provider can be searched for it. `can_be_forgotten`: the provider
+    still has the ended job, and can delete it.
     """
     if is_final(state):
-        return [Offer(Verb.ADOPT)] if has_late_clip and roles & MAY_CANCEL else []
+        ended = [(Verb.ADOPT, has_late_clip), (Verb.FORGET, can_be_forgotten)]
+        return [Offer(verb) for verb, is_so in ended if is_so] if roles & MAY_CANCEL else []
     if state is GenerationState.UNKNOWN:
         return _settling(can_be_found) if roles & MAY_SETTLE else []
     if not roles & MAY_CANCEL:

@@ -44,10 +44,12 @@ SPEC_WORDS = {"fps": "Frames a second", "audio": "Sound", "resolution": "Picture
 
 @register.filter
 def dollars(amount: Decimal | None) -> str:
-    """US dollars as people write them; parts of a cent are shown where there are any: "$1,234.50", "$0.0125"."""
+    """US dollars as people write them: "$1,234.50"; below a dollar with the parts of a cent: "$0.0125", "$0.091"."""
     if amount is None:
         return "–"
-    return f"${amount:,.2f}" if amount == amount.quantize(CENT) else f"${amount:,.4f}"
+    if abs(amount) >= 1 or amount == amount.quantize(CENT):
+        return f"${amount:,.2f}"
+    return f"${amount:.4f}".rstrip("0")
 
 
 @register.filter

@@ -12,7 +12,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseStopPolling
 
-from studio.actions.settling_generations import adopt_late_clip, ask_again, request_cancel, settle_unknown
+from studio.actions.settling_generations import (
+    adopt_late_clip,
+    ask_again,
+    forget_at_provider,
+    is_forgettable,
+    request_cancel,
+    settle_unknown,
+)
 from studio.errors import Invalid
 from studio.generators import can_search
 from studio.http import UserRequest, is_partial, see_other
@@ -65,6 +72,13 @@ def generation_adopt(request: UserRequest, project_slug: str, pk: int) -> HttpRe
     return _act(request, project_slug, pk, partial(adopt_late_clip, by=request.user))
 
 
+@login_required
+@require_POST
+def generation_forget(request: UserRequest, project_slug: str, pk: int) -> HttpResponse:
+    """Deletes the ended job at its provider; what we have of it stays."""
+    return _act(request, project_slug, pk, partial(forget_at_provider, by=request.user))
+
+
 def _act(request: UserRequest, slug: str, pk: int, do: Callable[[Generation], None]) -> HttpResponse:
     project = project_for(request, slug, *READERS)
     row = _generation(project, pk)
@@ -86,6 +100,7 @@ def _context(request: UserRequest, project: Project, row: Generation) -> dict[st
         has_late_clip=bool(row.delivered_sha256)
         and row.state == GenerationState.CANCELLED
         and not row.candidates.exists(),
+        can_be_forgotten=is_forgettable(row),
     )
     seen = [
         (GenerationState(step["state"]).label, datetime.fromisoformat(step["at"]), step.get("said", ""))

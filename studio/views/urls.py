@@ -44,6 +44,7 @@ urlpatterns = [
     path("p/<slug:project_slug>/generations/<int:pk>/ask/", generations.generation_ask, name="generation_ask"),
     path("p/<slug:project_slug>/generations/<int:pk>/settle/", generations.generation_settle, name="generation_settle"),
     path("p/<slug:project_slug>/generations/<int:pk>/adopt/", generations.generation_adopt, name="generation_adopt"),
+    path("p/<slug:project_slug>/generations/<int:pk>/forget/", generations.generation_forget, name="generation_forget"),
     path("hooks/<slug:provider>/", hooks.account_hook, name="account_hook"),
     path("hooks/<slug:provider>/<slug:token>/", hooks.job_hook, name="job_hook"),
     path("p/<slug:project_slug>/batches/", batches.batches, name="batches"),

@@ -1,5 +1,6 @@
 import asyncio
 import gzip
+import ssl
 from contextlib import asynccontextmanager
 
 import httpx
@@ -156,6 +157,30 @@ async def test_it_refuses_a_packing_it_does_not_know():
     async with answering(b"x", **{"content-encoding": "br"}) as (client, _):
         with pytest.raises(BadAnswer, match="br"):
             await exchange(client, client.build_request("GET", "https://x.example/"))
+
+
+@pytest.mark.parametrize("content", [b"not packed at all", gzip.compress(b"[]")[:8] + b"\xff" * 40])
+async def test_an_answer_that_is_not_packed_as_it_says_is_a_bad_one(content):
+    async with answering(content, **{"content-encoding": "gzip"}) as (client, _):
+        with pytest.raises(BadAnswer, match="packed"):
+            await exchange(client, client.build_request("GET", "https://x.example/"))
+
+
+class Breaking:
+    """The layers below as they let an error of TLS through."""
+
+    async def handle_async_request(self, _):
+        raise ssl.SSLError("bad record mac")
+
+    async def aclose(self):
+        return None
+
+
+async def test_an_error_that_the_layers_below_let_through_is_a_broken_line():
+    async with guarded_client() as client:
+        client._transport._pool = Breaking()
+        with pytest.raises(httpx.TransportError):
+            await client.get("https://x.example/")
 
 
 async def test_it_stops_an_endless_answer():

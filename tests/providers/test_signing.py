@@ -1,3 +1,7 @@
+import base64
+import hashlib
+import hmac
+
 import pytest
 from openai import OpenAI
 
@@ -40,3 +44,12 @@ def test_it_refuses_a_changed_body_a_wrong_secret_and_no_signature():
         verify(SECRET, {}, BODY, now=1000)
     with pytest.raises(BadSignature, match="not signed"):
         verify("", headers(), BODY, now=1000)
+
+
+def test_a_secret_of_nothing_vouches_for_nobody():
+    given = hmac.new(b"", b"evt_1.1000." + BODY, hashlib.sha256).digest()
+    forged = headers() | {"Webhook-Signature": "v1," + base64.b64encode(given).decode()}
+    with pytest.raises(BadSignature, match="empty"):
+        verify("whsec_", forged, BODY, now=1000)
+    with pytest.raises(BadSignature, match="base64"):
+        verify("whsec_ü", forged, BODY, now=1000)

@@ -32,7 +32,7 @@ def test_modes_are_short_words_in_a_fixed_order():
 def test_a_price_that_depends_is_a_range():
     cheap = PriceRule(MODEL.price_per_second / 2, audio=False)
     assert price(MODEL) == "$0.01"
-    assert price(replace(MODEL, prices=(cheap,))) == "$0.0050–$0.01"
+    assert price(replace(MODEL, prices=(cheap,))) == "$0.005–$0.01"
 
 
 def test_hints_are_found_by_their_field():

@@ -212,14 +212,25 @@ async def test_it_promises_only_what_the_server_has(slug, can_delete, webhooks):
 
     def respond(call):
         calls.append(call.method)
-        return httpx.Response(200, json={"deleted": True})
+        return httpx.Response(200, json={"id": "video_1", "status": "in_progress", "deleted": True})
 
     one = adapter(slug, respond)
     can = one.capabilities()
     assert (can.can_cancel, can.can_delete, can.webhooks) == (can_delete, can_delete, webhooks)
     assert can.recovery is Recovery.LIST
     await one.cancel("video_1")
-    assert calls == (["DELETE"] if can_delete else [])
+    assert calls == (["GET", "DELETE"] if can_delete else [])
+
+
+async def test_a_job_that_has_ended_is_paid_for_and_not_deleted_by_a_cancellation():
+    calls = []
+
+    def respond(call):
+        calls.append(call.method)
+        return httpx.Response(200, json={"id": "video_1", "status": "completed"})
+
+    await adapter("sandbox", respond).cancel("video_1")
+    assert calls == ["GET"]
 
 
 @pytest.mark.parametrize("slug", SELF_RUN)

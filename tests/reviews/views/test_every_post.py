@@ -89,6 +89,7 @@ def addresses(project: Project, author, reviewer, editor) -> dict[str, str]:
         "generation_ask": f"{making}generations/{lost.pk}/ask/",
         "generation_settle": f"{making}generations/{lost.pk}/settle/",
         "generation_adopt": f"{making}generations/{lost.pk}/adopt/",
+        "generation_forget": f"{making}generations/{lost.pk}/forget/",
         "upload": f"{making}upload/",
         "references_upload": f"{making}references/upload/",
         "batch_new": f"{making}batches/new/",

@@ -18,7 +18,13 @@ from studio.actions import fetching, watching
 from studio.actions.assets import add_asset
 from studio.actions.generating import request_of
 from studio.actions.prompting import Order, estimate, generate_more, request_for, submit_prompt
-from studio.actions.settling_generations import adopt_late_clip, ask_again, request_cancel, settle_unknown
+from studio.actions.settling_generations import (
+    adopt_late_clip,
+    ask_again,
+    forget_at_provider,
+    request_cancel,
+    settle_unknown,
+)
 from studio.errors import Conflict, CostChanged, Disallowed, Invalid, NotPermitted
 from studio.media.storage import MediaStore
 from studio.models import Candidate, Event, Generation, Prompt
@@ -294,7 +300,7 @@ def test_a_download_that_breaks_off_is_tried_until_the_deadline(order, sandbox):
     assert generation.state in (GenerationState.SUBMITTED, GenerationState.RUNNING)
     Generation.objects.update(deadline_at=timezone.now() - timedelta(seconds=1))
     generation = work_until_idle()
-    assert (generation.state, generation.reason) == (GenerationState.LOST, Reason.BAD_BYTES)
+    assert (generation.state, generation.reason) == (GenerationState.UNKNOWN, Reason.STALLED)
     assert not Candidate.objects.exists()
 
 
@@ -406,3 +412,24 @@ def test_delivered_although_cancelled_it_is_booked_and_kept_until_a_person_adopt
     assert Candidate.objects.get().sha256 == generation.delivered_sha256
     with pytest.raises(Conflict, match="already"):
         adopt_late_clip(generation, by=author)
+
+
+def test_an_ended_job_can_be_deleted_at_the_provider_and_our_take_stays(order, author, reviewer, sandbox):
+    order("Sea")
+    generation = work_until_idle()
+    with pytest.raises(NotPermitted):
+        forget_at_provider(generation, by=reviewer)
+    forget_at_provider(generation, by=author)
+    assert [job["deleted"] for job in sandbox.ledger() if job["id"] == generation.remote_id] == [True]
+    generation.refresh_from_db()
+    assert generation.forgotten_at is not None
+    assert Candidate.objects.count() == 1
+    with pytest.raises(Conflict, match="nothing to delete"):
+        forget_at_provider(generation, by=author)
+
+
+def test_a_job_that_runs_is_not_deleted_at_the_provider(order, author):
+    order("Sea [sandbox:stuck]")
+    step_generation(Generation.objects.get().pk)
+    with pytest.raises(Conflict):
+        forget_at_provider(Generation.objects.get(), by=author)

@@ -102,6 +102,7 @@ def test_a_cancellation_that_came_meanwhile_is_not_put_off(prompt):
     polling.write_looks([(held, Snapshot("v0", JobState.RUNNING))])
     row.refresh_from_db()
     assert (row.errand, row.run_after <= clock.now()) == (Errand.SEND, True)
+    assert row.leased_until is None  # whoever does it next need not wait until our lease is over
 
 
 def test_a_round_costs_few_queries(prompt, django_assert_num_queries):

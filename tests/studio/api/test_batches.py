@@ -70,6 +70,7 @@ def test_the_same_key_for_something_else_or_by_another_is_a_conflict(prompt, hol
     body = order(prompt)
     send(holder, ORDERS, body)
     assert send(holder, ORDERS, body | {"takes": 3, "agreed_cost": "0.1200"}).status_code == 409
+    assert send(holder, ORDERS, body | {"models": ["sora-2"]}).status_code == 409
     assert send(software(editor), ORDERS, body).status_code == 409
     assert Generation.objects.count() == 2
 

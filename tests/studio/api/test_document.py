@@ -97,9 +97,9 @@ def test_no_answer_holds_a_secret(project, author, moderator, settings):
 def test_providers_and_models_say_what_can_be_had(project, author):
     holder = software(author, Scope.ADMIN)
     providers = {row["slug"]: row for row in holder.get("/api/v1/providers").json()["items"]}
-    assert providers["sandbox"]["is_configured"] is True
-    assert providers["openai_videos"]["is_configured"] is False
-    assert "2026" in providers["openai_videos"]["retired"]
+    assert (providers["sandbox"]["is_usable"], providers["sandbox"]["why_not"]) == (True, "")
+    assert (providers["openai_videos"]["is_usable"], providers["openai_videos"]["state"]) == (False, "retired")
+    assert "2026" in providers["openai_videos"]["why_not"]
     models = {row["key"]: row for row in holder.get("/api/v1/models").json()["items"]}
     assert models["sandbox-1"]["why_not"] == ""
     assert models["sandbox-1"]["prices"][-1]["per_second"] == "0.0100"

@@ -5,7 +5,7 @@ import pytest
 
 from studio.actions import prompting
 from studio.actions.budgeting import set_budget
-from studio.models import Generation, Period, Prompt
+from studio.models import Generation, Period, Prompt, PromptReference
 from tests.factories import FACTS, make_asset, make_candidate, make_generation, make_person, make_project, make_prompt
 from tests.studio.api.conftest import ORDER, order, software
 
@@ -48,7 +48,17 @@ def test_the_same_key_twice_is_one_order_even_when_it_could_not_be_made_any_more
     assert Generation.objects.count() == 3
 
 
-@pytest.mark.parametrize("changes", [{"text": "Another boat"}, {"direction": {"subject": "a boat"}}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"text": "Another boat"},
+        {"direction": {"subject": "a boat"}},
+        {"seconds": 5},
+        {"size": "1280x720"},
+        {"model": "sora-2"},
+        {"operation": "remix"},
+    ],
+)
 def test_the_same_key_for_something_else_is_a_conflict(project, holder, changes):
     body = order()
     send(holder, ORDERS, body)
@@ -163,6 +173,22 @@ def test_a_file_goes_along_in_its_role_once_the_right_is_confirmed(project, auth
     assert (said["mode"], said["references"]) == ("image_to_video", [{"role": "first_frame"} | named])
 
 
+def test_files_in_another_order_are_the_same_order(project, author, holder):
+    """They are kept in the order of the desk."""
+    first, last = (make_asset(project, author, width=640, height=360) for _ in range(2))
+    files = [{"role": "last_frame", "asset": str(last.uuid)}, {"role": "first_frame", "asset": str(first.uuid)}]
+    prompt = make_prompt(project, author, text=ORDER["text"], direction=ORDER["direction"], mode="first_last_frame")
+    PromptReference.objects.create(prompt=prompt, position=0, role="first_frame", asset=first)
+    PromptReference.objects.create(prompt=prompt, position=1, role="last_frame", asset=last)
+    make_generation(prompt, **NEWEST)
+    Prompt.objects.filter(pk=prompt.pk).update(
+        spec={"resolution": "640x360", "ratio": "16:9", "seconds": "4", "audio": False}
+    )
+    body = order(operation="first_last_frame", references=files, rights=True, idempotency_key=str(prompt.form_token))
+    assert send(holder, ORDERS, body).status_code == 200
+    assert send(holder, ORDERS, body | {"references": files[:1]}).status_code == 409
+
+
 def test_the_key_of_an_order_with_other_files_is_a_conflict(project, author, holder):
     still, other = (make_asset(project, author, width=640, height=360) for _ in range(2))
     body = order(
@@ -262,6 +288,11 @@ def test_the_list_can_be_narrowed(project, author, editor, holder):
     assert ids("?mine=true") == [second.pk, first.pk]
     assert ids("?project=harbour&limit=1") == [third.pk]
     assert ids("?project=elsewhere") == []
+    make_candidate(second)
+    assert ids("?status=checking") == [second.pk]
+    Prompt.objects.filter(pk=first.pk).update(text="A paper boat")
+    assert ids("?q=PAPER") == [first.pk]
+    assert holder.get("/api/v1/prompts?q=a%00").status_code == 422
     assert away.pk not in ids("")
 
 

@@ -72,6 +72,14 @@ def test_a_key_goes_in_sealed_and_only_its_end_comes_back(moderator, auditor, si
     assert "<form" not in read.partition("<main")[2].partition("</main>")[0]
 
 
+@pytest.mark.parametrize("key", ["sk-“quoted”-0123456789", "sk-0123\x07456789abc"])
+def test_a_key_that_no_header_could_carry_is_refused_before_it_spoils_every_order(moderator, sign_in, key):
+    answer = save(sign_in(moderator), secret_api_key=key)
+    assert answer.status_code == 422
+    assert key not in answer.content.decode()
+    assert not ProviderAccount.objects.exists()
+
+
 def test_an_empty_field_keeps_the_key_and_a_tick_removes_it(moderator, sign_in):
     client = sign_in(moderator)
     save(client, secret_api_key=KEY, secret_webhook_secret="whsec_c2VjcmV0c2VjcmV0")
