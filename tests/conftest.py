@@ -7,6 +7,8 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import TransactionTestCase
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from studio.models import Project, User
 from studio.rules.roles import Role
@@ -40,6 +42,31 @@ def _seed_again() -> None:
 
 
 TransactionTestCase._fixture_teardown = _teardown_without_triggers
+
+
+LONGEST = ("tests/journeys/", "tests/engine/", "tests/studio/supervisor/test_tree.py", "tests/providers/sandbox/")
+"""What takes longest begins first, so that no core is idle while another ends it. None of it needs the database."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return next((at for at, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
+
+    items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """Files as they were collected, not those of most tests first; all journeys to one worker: they share a tree."""
+    config.option.loadscopereorder = False
+    return Scheduling(config, log)
+
+
+class Scheduling(LoadFileScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        journeys = LONGEST[0]
+        return journeys if nodeid.startswith(journeys) else super()._split_scope(nodeid)
 
 
 @pytest.fixture(autouse=True)
