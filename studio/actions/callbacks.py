@@ -1,4 +1,4 @@
-"""Addresses that providers may call back: one for a whole account, or one for a job with a secret in it."""
+"""The address that a provider may call back about one job: its secret is in it."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,12 +14,7 @@ def callback_url(generation: Generation) -> str:
         return ""
     if planning_adapter(generation.provider).capabilities().webhooks is Webhooks.NONE:
         return ""
-    return settings.PUBLIC_URL + reverse("job_hook", args=[generation.provider, generation.callback_token])
-
-
-def account_hook_url(provider: str) -> str:
-    """The address to register at a provider whose calls are signed."""
-    return settings.PUBLIC_URL + reverse("account_hook", args=[provider])
+    return settings.PUBLIC_URL.rstrip("/") + reverse("job_hook", args=[generation.provider, generation.callback_token])
 
 
 def is_reachable() -> bool:

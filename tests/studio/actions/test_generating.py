@@ -367,13 +367,6 @@ def test_bytes_that_another_generation_delivered_go_to_a_person(order):
     assert f"take {first.generation.take_number}" in found.message.lower()
 
 
-def test_several_clips_of_one_call_are_several_takes(order):
-    order("Sea")
-    Generation.objects.update(samples=1)
-    generation = work_until_idle()
-    assert [take.sample for take in generation.candidates.all()] == [0]
-
-
 def test_a_failure_that_the_provider_calls_passing_is_tried_once_more(order, sandbox, monkeypatch):
     monkeypatch.setattr(watching, "_react", _failing_once(watching._react))
     order("Sea")

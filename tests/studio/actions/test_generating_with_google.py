@@ -1,5 +1,6 @@
 """Orders for Google's models, from a reserved row to a take, against the sandbox's Google."""
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
@@ -50,6 +51,16 @@ def test_a_clip_that_comes_inside_the_answer_becomes_a_take(order):
     assert (generation.state, generation.cost_billed) == (GenerationState.SUCCEEDED, Decimal("0.2000"))
     assert Candidate.objects.get().facts["frames"] == 96
     assert len(str(generation.answer)) < 2000
+
+
+def test_several_clips_of_one_call_are_several_takes_and_one_may_be_kept_back(order):
+    order("A tram in the rain [sandbox:withheld]", replace(VERTEX, samples=3))
+    generation = work_until_idle(120)
+    assert (generation.state, generation.withheld) == (GenerationState.SUCCEEDED, 1)
+    takes = Candidate.objects.order_by("sample")
+    assert [take.sample for take in takes] == [0, 1]
+    assert [take.name.rpartition(" ")[2] for take in takes] == ["1.1", "1.2"]
+    assert len({take.sha256 for take in takes}) == 2
 
 
 @pytest.mark.parametrize(
