@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from providers.sandbox import examiner
 from providers.sandbox.desk import FrontDesk
 from providers.sandbox.google import GoogleServer
 from providers.sandbox.kling import KlingServer
@@ -136,6 +137,7 @@ def sandbox_app(state: Path, *, pace_seconds: float = PACE_SECONDS, draft: bool 
         Mount("/runway", routes=runway.routes()),
         Mount("/google", routes=google.routes()),
         Mount("/kling", routes=kling.routes()),
+        Mount("/examiner/v1", routes=examiner.routes()),
         Mount("/_sandbox", routes=ControlDoor(store, vanished, listeners).routes()),
     ]
     curtain = Middleware(VanishingProtocols, vanished=vanished)

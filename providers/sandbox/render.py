@@ -17,7 +17,6 @@ from providers.sandbox.orders import Order
 from providers.sandbox.scenarios import Scenario
 from providers.sandbox.scenery.look import Look
 from providers.sandbox.scenery.palette import Picture
-from providers.sandbox.scenery.slate import Slate
 from providers.sandbox.scenery.stage import Stage
 from providers.sandbox.scenery.words import another, read_script
 from providers.sandbox.sound import RATE, ambience
@@ -61,8 +60,6 @@ def pictures(order: Order) -> Iterator[Picture]:
     if Scenario.CUT in order.scenarios:
         elsewhere = order.entropy(SET_ASIDE)
         insert = Stage(another(script, elsewhere), wide=width, high=height, number=elsewhere, length=length)
-    credit = f"{order.model} / take {order.seed}"
-    slate = Slate(width, height, text=order.prompt, credit=credit, fps=order.fps)
     look = Look.of(order.model, wide=width, high=height)
     held: tuple[int, Picture] | None = None
     for index in range(order.frames):
@@ -71,7 +68,6 @@ def pictures(order: Order) -> Iterator[Picture]:
             stage = insert if source * 2 >= order.frames else scene
             picture = stage.picture(float(source / order.fps))
             picture = look.apply(picture, source) if look else picture
-            slate.draw(picture, source, source / order.frames)
             held = source, picture
         yield np.zeros_like(held[1]) if is_black(order, index) else held[1]
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
-from reviews.checks.base import Box, Clip, FactsCheck, Observation
+from reviews.checks.base import Box, Clip, Instrument, Observation
 from reviews.checks.resolution import shown_size
 
 
 @dataclass
-class AspectRatio(FactsCheck):
+class AspectRatio(Instrument):
     """Compares the shape as shown (rotation and sample aspect applied) with the spec's ratio.
 
     `tolerance`: allowed relative difference; 1 % lets 1366x768 pass for 16:9.
@@ -41,7 +41,7 @@ class AspectRatio(FactsCheck):
             threshold=self.tolerance * 100,
             unit="% off the asked ratio",
             message=self._sentence(clip, asked, crop if fits else None),
-            box=crop if fits else None,
+            boxes=(crop,) if fits else (),
         )
 
     def _sentence(self, clip: Clip, asked: Fraction, crop: Box | None) -> str:

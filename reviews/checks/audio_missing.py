@@ -4,18 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from reviews.checks.base import Clip, FactsCheck, Observation
+from reviews.checks.base import Clip, Instrument, Observation
 
 
 @dataclass
-class AudioMissing(FactsCheck):
-    """Looks for a sound track that holds at least one decodable sample, only where the spec promises sound."""
+class AudioMissing(Instrument):
+    """Looks for a sound track that holds at least one decodable sample, where brief or model promise it."""
 
     key: ClassVar[str] = "audio_missing"
     version: ClassVar[int] = 1
 
     def conclude(self, clip: Clip) -> Iterator[Observation]:
-        if not clip.spec.audio or (clip.facts.has_audio and clip.facts.audio_duration_seconds):
+        promised = clip.profile.audio if clip.spec.audio is None else clip.spec.audio
+        if not promised or (clip.facts.has_audio and clip.facts.audio_duration_seconds):
             return
         empty = clip.facts.has_audio
         yield Observation.of_clip(
@@ -24,5 +25,8 @@ class AudioMissing(FactsCheck):
             score=0,
             threshold=1,
             unit="tracks",
-            message="The sound track is empty." if empty else "Sound was asked and the clip has no sound track.",
+            message="The sound track is empty." if empty else f"{self._promise(clip)} and the clip has no sound track.",
         )
+
+    def _promise(self, clip: Clip) -> str:
+        return "Sound was asked" if clip.spec.audio else f"{clip.profile.model or 'The model'} writes sound"

@@ -1,52 +1,72 @@
-"""What instruments share: what they are given, what they answer, and what a report says."""
+"""What instruments share: what they are given, and how they are asked."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
-from typing import Any, ClassVar, Literal, Protocol, Self
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reviews.checks.findings import Box, CheckReport, Evidence, FindingData, Observation, Status, box_of
+from reviews.checks.profile import ANY_MODEL, Profile
+from reviews.checks.record import Record
 from reviews.checks.spec import Resolution, Spec, SpecError
+from reviews.rules.dials import Dial, Reading
 from reviews.rules.severity import Route, Severity
-from studio.media.clip import Chunk, Series
+from studio.media.clip import Chunk, Native, Plane, Series
 from studio.media.facts import ClipFacts
 
 __all__ = [
-    "Check",
+    "Box",
     "CheckReport",
     "Clip",
+    "Dial",
+    "Evidence",
     "FindingData",
+    "Instrument",
     "Observation",
+    "Profile",
+    "Reading",
+    "Record",
     "Resolution",
     "Route",
+    "Sample",
     "Severity",
     "Skipped",
+    "Sound",
     "Spec",
     "SpecError",
+    "Stage",
     "Status",
+    "Unavailable",
 ]
 
 ROUNDING_SECONDS = 1e-6
 """Times are floats: what is equal on paper may differ by this."""
-Status = Literal["clean", "findings", "failed", "skipped"]
+SOUND_ROUNDING_SECONDS = 1e-3
+"""Slices of sound begin at whole samples, frames where the file says."""
+WHOLE_PICTURE: Box = (0.0, 0.0, 1.0, 1.0)
 Mask = NDArray[np.bool_]
-Box = tuple[float, float, float, float]
-"""x, y, width, height in 0-1 of the picture."""
+Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Clip:
     """All that is known once the last frame has passed: the facts, the brief, and each frame's time in seconds.
 
-    `announced_seconds` is the header's claim of the clip's length; 0 when it makes none.
+    `profile` is what the model that made it can give. `announced_seconds` is the header's claim of the clip's length; 0
+    when it makes none. `active` is the picture within its bars, in 0-1 of the stored one.
     """
 
     facts: ClipFacts
     spec: Spec
     pts_seconds: Series
     announced_seconds: float = 0.0
+    profile: Profile = ANY_MODEL
+    active: Box = WHOLE_PICTURE
 
     @property
     def frames(self) -> int:
@@ -65,93 +85,63 @@ class Clip:
             return float(self.pts_seconds[frame])
         return float(self.pts_seconds[-1]) + self.frame_seconds if self.frames else 0.0
 
+    def frame_at(self, seconds: float) -> int:
+        """The frame on screen at `seconds`: the last that has begun, the first before all."""
+        return max(0, int(np.searchsorted(self.pts_seconds, seconds + ROUNDING_SECONDS, side="right")) - 1)
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What an instrument saw, before anybody says how bad that is. Frame and time ranges end exclusively."""
-
-    label: str
-    start_frame: int
-    end_frame: int
-    start_seconds: float
-    end_seconds: float
-    score: float | None
-    threshold: float | None
-    unit: str
-    message: str
-    box: Box | None = None
-
-    @classmethod
-    def of_range(
-        cls, clip: Clip, label: str, frames: tuple[int, int], *, score: float, threshold: float, unit: str, message: str
-    ) -> Self:
-        """Frames `frames[0]` up to, not including, `frames[1]`."""
-        start, end = frames
-        return cls(label, start, end, clip.starts_at(start), clip.starts_at(end), score, threshold, unit, message)
-
-    @classmethod
-    def of_clip(
-        cls,
-        clip: Clip,
-        label: str,
-        *,
-        score: float | None,
-        threshold: float | None,
-        unit: str,
-        message: str,
-        box: Box | None = None,
-    ) -> Self:
-        """The clip as a whole."""
-        end = clip.starts_at(clip.frames)
-        start = clip.starts_at(0)
-        return cls(label, 0, clip.frames, start, end, score, threshold, unit, message, box)
+    def frames_of(self, span: tuple[float, float]) -> tuple[int, int]:
+        """The frames on screen during `span`, seconds; a millisecond more or less is nothing."""
+        last = int(np.searchsorted(self.pts_seconds, span[1] - SOUND_ROUNDING_SECONDS, side="left"))
+        first = self.frame_at(span[0] + SOUND_ROUNDING_SECONDS)
+        return first, max(first + 1, last)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {
+            "facts": self.facts.as_json(),
+            "spec": self.spec.as_json(),
+            "pts_seconds": [round(float(seconds), 6) for seconds in self.pts_seconds],
+            "announced_seconds": self.announced_seconds,
+            "profile": self.profile.as_json(),
+            "active": list(self.active),
+        }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """The inverse of `as_json`. Raises KeyError or TypeError for anything else."""
-        values = {each.name: document[each.name] for each in fields(cls)}
-        values["box"] = tuple(values["box"]) if values["box"] else None
-        return cls(**values)
+        """The inverse of `as_json`. Raises KeyError, TypeError or ValueError for anything else."""
+        return cls(
+            ClipFacts.from_json(document["facts"]),
+            Spec.parse(document["spec"]),
+            np.array(document["pts_seconds"], np.float64),
+            float(document["announced_seconds"]),
+            Profile.from_json(document["profile"]),
+            box_of(document["active"]),
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class FindingData:
-    """An observation with the policy's word on it. `suppressed_by` names the check that explains it already."""
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """About a second of sound: `samples` float32 (channels, n) in -1 to 1 at `rate` Hz, from `start_seconds` on."""
 
-    check: str
-    label: str
-    severity: Severity
+    samples: Samples
+    rate: int
     start_seconds: float
-    end_seconds: float
-    start_frame: int
-    end_frame: int
-    score: float | None
-    threshold: float | None
-    unit: str
-    box: Box | None
-    message: str
-    route: Route = Route.REVIEW
-    suppressed_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    """One use of one instrument. `clean` and "did not run" (`skipped`, `failed`, with a reason) are told apart.
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One upright frame for the models: BGR uint8 (h, w, 3), its number and its time."""
 
-    `findings` are for people; `suppressed` ones, explained by another check, for the record. `seconds` is wall time.
-    """
+    picture: Plane
+    frame: int
+    pts_seconds: float
 
-    check: str
-    version: int
-    status: Status
-    seconds: float
-    reason: str
-    parameters: Mapping[str, Any]
-    findings: tuple[FindingData, ...] = ()
-    suppressed: tuple[FindingData, ...] = field(default=())
+
+class Stage(StrEnum):
+    """When an instrument works: in the one decode pass, on what is on record, or afterwards on samples of the pass."""
+
+    SIGNAL = "signal"
+    RECORD = "record"
+    MODEL = "model"
 
 
 class CheckError(Exception):
@@ -159,28 +149,60 @@ class CheckError(Exception):
 
 
 class Skipped(CheckError):
-    """Raised by `conclude` when the clip gives the instrument nothing to measure; the text says why."""
+    """The clip gives the instrument nothing to measure; the text says why."""
 
 
-class Check(Protocol):
-    """An instrument: a dataclass whose constructor arguments are its thresholds and whose state is series only.
+class Unavailable(Skipped):
+    """Something the instrument needs is missing in this house: it did not run, whatever the clip is like."""
 
-    It is shown every chunk in order by `look`, then asked once by `conclude`. It decides labels, never severities.
+
+class Instrument:
+    """Base of all instruments: dataclasses whose constructor arguments are thresholds and whose state is series only.
+
+    In its stage it is shown everything in order by the methods it overrides, then asked once. It decides labels, never
+    severities. `sees_bars`: `look` and `look_closely` get the stored picture, not the active one within its bars. Boxes
+    are 0-1 of what it was shown.
     """
 
     key: ClassVar[str]
     version: ClassVar[int]
+    stage: ClassVar[Stage] = Stage.SIGNAL
+    sees_bars: ClassVar[bool] = False
+    follows: ClassVar[bool] = False
+    dial: ClassVar[Dial | None] = None
 
-    def look(self, chunk: Chunk) -> None: ...
-
-    def conclude(self, clip: Clip) -> Iterable[Observation]: ...
-
-
-class FactsCheck:
-    """Base of the instruments that judge facts alone and look at no picture."""
+    measured: float | None = None
+    """The worst score on the dial's scale, set by `conclude` whether anything was found or not."""
+    details: Mapping[str, Any] = MappingProxyType({})
+    """Facts worth keeping, as JSON values."""
 
     def look(self, chunk: Chunk) -> None:
-        """Nothing to see: the facts come with the clip."""
+        """Signal: the next frames, small."""
+
+    def look_closely(self, native: Native) -> None:
+        """Signal: one frame in native resolution, about three a second, in order but not in step with `look`."""
+
+    def hear(self, sound: Sound) -> None:
+        """Signal: the next second of sound. Model: all of it, mono and thin, before the samples."""
+
+    def view(self, sample: Sample) -> None:
+        """Model: the next sample."""
+
+    def follow(self, step: Sample) -> None:
+        """Model, where `follows`: the next of the small frames that lie close together, after all samples."""
+
+    def conclude(self, clip: Clip) -> Iterable[Observation]:  # noqa: ARG002 — what each instrument is asked
+        """Signal and model: all that was seen. Raises Skipped."""
+        return ()
+
+    def consult(self, record: Record) -> Iterable[Observation]:  # noqa: ARG002 — as above
+        """Record: what the papers say. Raises Skipped."""
+        return ()
+
+
+def end_of_sample(frames: Sequence[int], place: int, clip: Clip) -> int:
+    """A sample stands for the frames up to the next one; `frames` are those of all samples."""
+    return frames[place + 1] if place + 1 < len(frames) else clip.frames
 
 
 def runs_of(mask: Mask) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from reviews.checks.base import Clip, Observation, join_close, runs_of
+from reviews.checks.base import Clip, Evidence, Instrument, Mask, Observation, join_close, runs_of
 from studio.media.clip import Chunk, Plane, Series
 
 DARK_LUMA = 38
@@ -14,7 +14,7 @@ DARK_LUMA = 38
 
 
 @dataclass
-class BlackFrames:
+class BlackFrames(Instrument):
     """Flags frames of which nearly every pixel is dark and the mean is black.
 
     `dark_share`: share of pixels with luma <= 38 from which a frame may be black (blackdetect's pic_th).
@@ -33,8 +33,8 @@ class BlackFrames:
     _means: list[Series] = field(default_factory=list, init=False, repr=False)
 
     def look(self, chunk: Chunk) -> None:
-        self._shares.append(dark_shares(chunk.new_luma))
-        self._means.append(mean_luma(chunk.new_luma))
+        self._shares.append(chunk.shared(new_dark_shares))
+        self._means.append(chunk.brightness)
 
     def conclude(self, clip: Clip) -> Iterator[Observation]:
         shares = np.concatenate(self._shares)
@@ -50,6 +50,7 @@ class BlackFrames:
                 threshold=self.dark_share,
                 unit="share of dark pixels",
                 message=sentence(clip, start, end, count),
+                evidence=Evidence(frames=tuple(sorted({start, (start + end) // 2}))),
             )
 
     def _label(self, clip: Clip, start: int, end: int, count: int) -> str:
@@ -60,14 +61,19 @@ class BlackFrames:
         return "black" if count > 1 or near_start or near_end else "single_black_frame"
 
 
+def black_among(chunk: Chunk) -> Mask:
+    """Which new frames are black by the default rule: for those who leave black to this instrument."""
+    is_dark: Mask = chunk.shared(new_dark_shares) >= BlackFrames.dark_share
+    return is_dark & (chunk.brightness < BlackFrames.mean_below)
+
+
+def new_dark_shares(chunk: Chunk) -> Series:
+    return dark_shares(chunk.new_luma)
+
+
 def dark_shares(luma: Plane) -> Series:
     """Share of dark pixels of each frame."""
-    return np.asarray((luma <= DARK_LUMA).reshape(len(luma), -1).mean(axis=1))
-
-
-def mean_luma(luma: Plane) -> Series:
-    means: Series = luma.reshape(len(luma), -1).mean(axis=1)
-    return means
+    return np.array([np.count_nonzero(frame <= DARK_LUMA) / frame.size for frame in luma])
 
 
 def sentence(clip: Clip, start: int, end: int, count: int) -> str:

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from reviews.checks.base import Clip, FactsCheck, Observation
+from reviews.checks.base import Clip, Instrument, Observation
 
 USUAL_CODECS = frozenset({"h264", "hevc", "vp9", "av1"})
 USUAL_PIXELS = frozenset({"yuv420p", "yuvj420p"})
 
 
 @dataclass
-class Container(FactsCheck):
+class Container(Instrument):
     """Compares what was decoded with what the header announces, and lists oddities of the build.
 
     `whole_above`: decoded / announced frames (or seconds, where the header counts no frames) below which the clip is

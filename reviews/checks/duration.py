@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from reviews.checks.base import ROUNDING_SECONDS, Clip, FactsCheck, Observation
+from reviews.checks.base import ROUNDING_SECONDS, Clip, Instrument, Observation
 
 
 @dataclass
-class Duration(FactsCheck):
+class Duration(Instrument):
     """Compares the length by presentation times (first frame's start to last frame's end) with the spec's.
 
     `tolerance_seconds`: allowed difference; one frame is allowed where a frame is longer. 0.25 s is the house rule:

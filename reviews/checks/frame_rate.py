@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
-from reviews.checks.base import Clip, FactsCheck, Observation
+from reviews.checks.base import Clip, Instrument, Observation
 
 
 @dataclass
-class FrameRate(FactsCheck):
+class FrameRate(Instrument):
     """Compares the clip's rate with the spec's, and the longest frame with the shortest.
 
     `tolerance`: allowed relative difference; 1 % tells 24 from 25 and lets 23.976 pass for 24.

@@ -6,9 +6,21 @@ from typing import ClassVar
 
 import numpy as np
 
-from reviews.checks.base import ROUNDING_SECONDS, Clip, Mask, Observation, Skipped, join_close, runs_of
+from reviews.checks.base import (
+    ROUNDING_SECONDS,
+    Clip,
+    Evidence,
+    Instrument,
+    Mask,
+    Observation,
+    Skipped,
+    join_close,
+    runs_of,
+)
+from reviews.checks.findings import Curve
 from studio.media.clip import Chunk, Series
 
+CHANGE = "levels of change a frame"
 CONTEXT_FRAMES = 5
 """How many moving neighbours on each side speak for the motion around a hold."""
 REFRESH_LEVELS = 2.0
@@ -18,7 +30,7 @@ USUAL_CONTRAST = 45.0
 
 
 @dataclass
-class FrozenFrames:
+class FrozenFrames(Instrument):
     """Flags holds: runs of pairs that hardly differ, with motion on each side that begins and ends at once.
 
     Measures, for each pair of neighbouring frames, the mean luma difference D (8-bit levels) and the 99th percentile
@@ -56,8 +68,7 @@ class FrozenFrames:
         if clip.frames < 2:
             raise Skipped("One frame: nothing can move.")
         motion = Motion(np.concatenate(self._differences), np.concatenate(self._cells))
-        floor = self.moving_above * min(1.0, float(np.median(np.concatenate(self._contrasts))) / USUAL_CONTRAST)
-        floor = max(floor, 2 * self.still_below)
+        floor = self._floor()
         still = self._still(motion, floor)
         holds = [hold for hold in self._holds(clip, still) if self._abrupt(motion.difference, hold, floor)]
         outside = motion.difference[~covered(len(still), holds)]
@@ -65,21 +76,27 @@ class FrozenFrames:
             yield self._static(clip, motion.difference, floor)
             return
         for start, end in join_close(clip, holds):
-            yield self._freeze(clip, start, end)
+            yield self._freeze(clip, start, end, self._curve(clip, motion, floor))
+
+    def _floor(self) -> float:
+        """The D from which this clip's pairs move, levels."""
+        floor = self.moving_above * min(1.0, float(np.median(np.concatenate(self._contrasts))) / USUAL_CONTRAST)
+        return max(floor, 2 * self.still_below)
 
     def _still(self, motion: "Motion", floor: float) -> Mask:
         """Which pairs are still. The clip's motion is that of its moving pairs, so that a long hold cannot hide it."""
-        moving = motion.difference > floor
-        usual = motion.difference[moving] if moving.any() else motion.difference
-        lively = motion.cells[moving] if moving.any() else motion.cells
-        limit = max(self.still_below, self.still_ratio * float(np.median(usual)))
-        still: Mask = (motion.difference < limit) & (
-            motion.cells < max(self.cells_below, self.cells_ratio * float(np.median(lively)))
+        usual = motion.usual(floor)
+        still: Mask = (motion.difference < self._still_limit(motion, floor)) & (
+            motion.cells < max(self.cells_below, self.cells_ratio * usual.cells)
         )
-        refresh = (motion.difference < max(REFRESH_LEVELS, 0.5 * float(np.median(usual)))) & (
-            motion.cells < max(2 * REFRESH_LEVELS, 0.6 * float(np.median(lively)))
+        refresh = (motion.difference < max(REFRESH_LEVELS, 0.5 * usual.difference)) & (
+            motion.cells < max(2 * REFRESH_LEVELS, 0.6 * usual.cells)
         )
         return bridged(still, refresh)
+
+    def _still_limit(self, motion: "Motion", floor: float) -> float:
+        """The D below which a pair is still, levels."""
+        return max(self.still_below, self.still_ratio * motion.usual(floor).difference)
 
     def _holds(self, clip: Clip, still: Mask) -> Iterator[tuple[int, int]]:
         """Frame ranges that stand still for long enough: runs of still pairs, and single frames shown that long."""
@@ -100,7 +117,7 @@ class FrozenFrames:
         motion = [float(np.median(side)) for side in sides if len(side)]
         return bool(motion) and min(motion) > max(floor, self.abrupt_ratio * quiet)
 
-    def _freeze(self, clip: Clip, start: int, end: int) -> Observation:
+    def _freeze(self, clip: Clip, start: int, end: int, curve: Curve) -> Observation:
         first, last = start == 0, end == clip.frames
         label = "freeze_at_start" if first else "freeze_at_end" if last else "freeze"
         begins, ends = clip.starts_at(start), clip.starts_at(end)
@@ -112,7 +129,11 @@ class FrozenFrames:
             threshold=self.min_seconds,
             unit="s",
             message=f"The picture stands still from {begins:.2f} s to {ends:.2f} s.",
+            evidence=Evidence(frames=(start,), curve=curve),
         )
+
+    def _curve(self, clip: Clip, motion: "Motion", floor: float) -> Curve:
+        return Curve.of_series(clip.pts_seconds[1:], motion.difference, CHANGE, self._still_limit(motion, floor))
 
     def _static(self, clip: Clip, difference: Series, floor: float) -> Observation:
         return Observation.of_clip(
@@ -120,8 +141,9 @@ class FrozenFrames:
             "static_shot",
             score=float(np.median(difference)),
             threshold=floor,
-            unit="levels of change a frame",
+            unit=CHANGE,
             message="The shot is static: the picture hardly changes from frame to frame.",
+            evidence=Evidence(frames=(clip.frames // 2,)),
         )
 
 
@@ -131,6 +153,21 @@ class Motion:
 
     difference: Series
     cells: Series
+
+    def usual(self, floor: float) -> "Usual":
+        """Of the pairs that differ by more than `floor`; of all where none does."""
+        moving = self.difference > floor
+        if not moving.any():
+            moving[:] = True
+        return Usual(float(np.median(self.difference[moving])), float(np.median(self.cells[moving])))
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The medians of a clip's motion, 8-bit levels."""
+
+    difference: float
+    cells: float
 
 
 def bridged(still: Mask, refresh: Mask) -> Mask:

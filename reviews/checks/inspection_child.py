@@ -1,96 +1,76 @@
-"""Child side of the inspection: one decode pass feeds all instruments; observations go back as JSON."""
+"""Child side of the inspection: one decode pass feeds all signal instruments; observations go back as JSON."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from time import perf_counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, BinaryIO
 
-import av
-import numpy as np
-
-from reviews.checks.base import Check, Clip, Observation, Skipped, Spec
-from reviews.checks.runner import CHECKS, build
+from reviews.checks.base import WHOLE_PICTURE, Clip, Profile, Spec, Stage
+from reviews.checks.bench import Bench, benches_of
+from reviews.checks.findings import Box, Observation
+from reviews.checks.one_pass import OnePass
+from reviews.checks.registry import of_stage
 from studio.media.child import tighten_cpu
-from studio.media.clip import Chunk, read_chunks
+from studio.media.credential import read_credential
 from studio.media.opening import OpenClip, open_clip
-
-
-@dataclass
-class Bench:
-    """One instrument at work: its time, and how it ended. What it raises stops it and nobody else."""
-
-    check: Check
-    seconds: float = 0.0
-    status: str = ""
-    reason: str = ""
-    observations: list[Observation] = field(default_factory=list)
-
-    def look(self, chunk: Chunk) -> None:
-        self._guarded(lambda: self.check.look(chunk))
-
-    def conclude(self, clip: Clip) -> None:
-        self._guarded(lambda: self.observations.extend(self.check.conclude(clip)))
-
-    def _guarded(self, step: Any) -> None:
-        if self.status == "failed":
-            return
-        began = perf_counter()
-        try:
-            step()
-        except Skipped as skipped:
-            self.status, self.reason = "skipped", str(skipped)
-        except MemoryError:
-            raise  # the child's limit, not this instrument's fault
-        except Exception as error:
-            self.status, self.reason = "failed", f"{type(error).__name__}: {error}"
-            self.observations.clear()
-        finally:
-            self.seconds += perf_counter() - began
-
-    def report(self) -> dict[str, Any]:
-        return {
-            "check": self.check.key,
-            "status": self.status,
-            "seconds": round(self.seconds, 4),
-            "reason": self.reason,
-            "observations": [observation.as_json() for observation in self.observations],
-        }
+from studio.media.samples import SampleWriter
 
 
 def run(blob: BinaryIO, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts and one report for each check asked for. Raises UnreadableClip."""
-    benches = [Bench(build(kind, request["checks"][kind.key])) for kind in CHECKS if kind.key in request["checks"]]
-    clip = open_clip(blob)
-    tighten_cpu(cpu_seconds(clip))
-    return inspect(clip, Spec.parse(request["spec"]), benches)
+    """The clip, its fingerprint and credential, and a report of each signal instrument asked for.
+
+    Writes samples for the models into its working directory where `samples` is true. Raises UnreadableClip.
+    """
+    benches = benches_of(of_stage(Stage.SIGNAL), request["checks"])
+    opened = open_clip(blob)
+    tighten_cpu(cpu_seconds(opened))
+    samples = sample_writer(opened) if request["samples"] else None
+    seen = inspect(opened, Spec.parse(request["spec"]), Profile.from_json(request["profile"]), benches, samples)
+    return seen | {"credential": read_credential(blob, request["anchors"]).as_json()}
 
 
-def inspect(opened: OpenClip, spec: Spec, benches: Sequence[Bench]) -> dict[str, Any]:
-    """Decode once, show every chunk to every instrument, then ask each for its observations."""
-    times = []
-    for chunk in read_chunks(timed_frames(opened)):
-        times.append(chunk.new_pts_seconds)
-        for bench in benches:
-            bench.look(chunk)
-    facts = opened.facts()
-    clip = Clip(facts, spec, np.concatenate(times), opened.announced_seconds)
+def sample_writer(opened: OpenClip) -> SampleWriter:
+    """Steps are written only where there is sound that they might be held against."""
+    return SampleWriter(Path.cwd(), announced_seconds=opened.announced_seconds, steps=opened.audio is not None)
+
+
+def inspect(
+    opened: OpenClip, spec: Spec, profile: Profile, benches: Sequence[Bench], samples: SampleWriter | None = None
+) -> dict[str, Any]:
+    """Decode once, show everything to every instrument, then ask each for its observations."""
+    one_pass = OnePass(opened, benches, samples)
+    clip = one_pass.run(spec, profile)
     for bench in benches:
         bench.conclude(clip)
-    return {"facts": facts.as_json(), "reports": [bench.report() for bench in benches]}
+        bench.observations = [as_seen(each, bench.check.sees_bars, clip) for each in bench.observations]
+    return {
+        "clip": clip.as_json(),
+        "fingerprint": one_pass.fingerprint.fingerprint().as_json(),
+        "reports": [bench.report() for bench in benches],
+    }
 
 
-def timed_frames(opened: OpenClip) -> Iterator[tuple[av.VideoFrame, float]]:
-    """Pictures with their presentation times in seconds. Sound is decoded in passing, for the facts alone."""
-    seconds = -usual_step(opened)
-    for frame in opened.decode():
-        if isinstance(frame, av.VideoFrame):
-            seconds = seconds + usual_step(opened) if frame.time is None else frame.time
-            yield frame, seconds
+def as_seen(seen: Observation, sees_bars: bool, clip: Clip) -> Observation:
+    """The observation with boxes of the whole picture, upright as a player shows it."""
+    if not seen.boxes:
+        return seen
+    window = WHOLE_PICTURE if sees_bars else clip.active
+    return replace(seen, boxes=tuple(turned(within(box, window), clip.facts.rotation) for box in seen.boxes))
 
 
-def usual_step(opened: OpenClip) -> float:
-    """Seconds a frame lasts by the header's rate, for frames without a time of their own."""
-    return float(1 / opened.video.average_rate) if opened.video.average_rate else 1 / 25
+def within(box: Box, window: Box) -> Box:
+    """A box of the window as a box of the picture that the window is part of."""
+    x, y, width, height = box
+    left, top, wide, high = window
+    return left + x * wide, top + y * high, width * wide, height * high
+
+
+def turned(box: Box, degrees: int) -> Box:
+    """A box of the stored picture after the picture is turned clockwise."""
+    x, y, width, height = box
+    for _ in range(degrees // 90 % 4):
+        x, y, width, height = 1 - y - height, x, height, width
+    return x, y, width, height
 
 
 def cpu_seconds(opened: OpenClip) -> float:

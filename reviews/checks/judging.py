@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from reviews.checks.base import CheckReport, FindingData, Observation, Status
+from reviews.checks.findings import CheckReport, FindingData, Observation, Status
 from reviews.rules.policy import PolicyTerms
 
 MOST_FINDINGS = 5
@@ -13,10 +13,18 @@ EXPLAINED_SHARE = 0.8
 
 EXPLAINS: Mapping[str, frozenset[str]] = {
     "container": frozenset({"duration"}),
-    "black_frames": frozenset({"hard_cuts", "frozen_frames"}),
+    "black_frames": frozenset({"hard_cuts", "frozen_frames", "duplicate_frames"}),
+    "flat_frames": frozenset({"hard_cuts", "frozen_frames", "duplicate_frames"}),
+    "flashing": frozenset({"hard_cuts", "flicker", "flat_frames", "exposure"}),
 }
-"""A finding of the key explains those of the values at the same place: a cut-off file is short, black stands still."""
-EXPLAINING_LABELS = frozenset({"truncated", "black", "black_in_fade"})
+"""A finding of the key explains those of the values at the same place: a cut-off file is short, black stands still,
+flashes are bright, empty and abrupt."""
+EXPLAINING_LABELS = frozenset(
+    {
+        *("truncated", "black", "black_in_fade", "flat", "flat_in_fade"),
+        *("broadcast", "red_broadcast", "wcag", "red_wcag", "extended"),
+    }
+)
 
 
 def judge(check: str, observations: Iterable[Observation], policy: PolicyTerms) -> tuple[FindingData, ...]:
@@ -38,8 +46,10 @@ def judged(check: str, seen: Observation, policy: PolicyTerms) -> FindingData:
         score=seen.score,
         threshold=seen.threshold,
         unit=seen.unit,
-        box=seen.box,
         message=seen.message,
+        boxes=seen.boxes,
+        peak_frame=seen.peak_frame,
+        evidence=seen.evidence,
         route=rule.route,
     )
 
@@ -67,6 +77,7 @@ def _without_explained(report: CheckReport, explaining: Sequence[FindingData]) -
     for finding in report.findings:
         cause = next((other.check for other in explaining if explains(other, finding)), "")
         (explained if cause else shown).append(replace(finding, suppressed_by=cause))
+    explained += report.suppressed
     if not explained:
         return report
     status: Status = "findings" if shown else "clean"

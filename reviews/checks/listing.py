@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from reviews.checks.base import CheckReport, FindingData
+from reviews.checks.findings import CheckReport, FindingData
 from reviews.checks.runner import Inspection
 from studio.media.facts import ClipFacts
 

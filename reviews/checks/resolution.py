@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from reviews.checks.base import Clip, FactsCheck, Observation, Resolution
+from reviews.checks.base import Clip, Instrument, Observation, Resolution
 
 
 @dataclass
-class ResolutionCheck(FactsCheck):
+class ResolutionCheck(Instrument):
     """Compares the shown size (after rotation) with the spec's: exactly, or as a minimum. Plain arithmetic."""
 
     key: ClassVar[str] = "resolution"

@@ -1,140 +1,224 @@
 """Runs the instruments on one file: the child decodes and measures, this side judges. No database, no settings."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from reviews.checks.aspect_ratio import AspectRatio
-from reviews.checks.audio_missing import AudioMissing
-from reviews.checks.base import Check, CheckReport, FindingData, Observation, Route, Severity, Spec, Status
-from reviews.checks.black_frames import BlackFrames
+import cv2
+import numpy as np
+
+from reviews.checks.base import Clip, Instrument, Profile, Record, Route, Sample, Severity, Sound, Spec, Stage
+from reviews.checks.bench import Bench, benches_of
 from reviews.checks.container import Container
-from reviews.checks.duration import Duration
-from reviews.checks.frame_rate import FrameRate
-from reviews.checks.frozen_frames import FrozenFrames
-from reviews.checks.hard_cuts import HardCuts
+from reviews.checks.findings import CheckReport, FindingData, Observation, Status
+from reviews.checks.fingerprint import Fingerprint
 from reviews.checks.judging import judge, judged, suppress
-from reviews.checks.resolution import ResolutionCheck
-from reviews.rules.policy import PolicyError, PolicyTerms
+from reviews.checks.profile import ANY_MODEL
+from reviews.checks.registry import CHECKS, effective_parameters, of_stage
+from reviews.rules.policy import PolicyTerms
 from studio.media.child import ChildLimits, run_child
+from studio.media.credential import Credential
 from studio.media.errors import ChildFailed, UnreadableClip
 from studio.media.facts import ClipFacts
-
-CHECKS: tuple[type[Check], ...] = (
-    Container,
-    ResolutionCheck,
-    Duration,
-    FrameRate,
-    AspectRatio,
-    BlackFrames,
-    HardCuts,
-    FrozenFrames,
-    AudioMissing,
-)
-"""All instruments, in the order in which one may explain the next."""
+from studio.media.samples import SOUND_RATE, StoredSample, read_sound, stored_samples, stored_steps
 
 CHILD_MODULE = "reviews.checks.inspection_child"
 NOT_IN_POLICY = "Not in the policy."
 UNREAD = "The file could not be read."
+Part = TypeVar("Part", Clip, Fingerprint, Credential)
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """All that is known of one file. `facts` are None when it could not be read; `findings` are those for people."""
+    """What is known of one file, and the reports so far. Without the rest when it could not be read."""
 
-    facts: ClipFacts | None
+    clip: Clip | None
     reports: tuple[CheckReport, ...]
+    fingerprint: Fingerprint | None = None
+    credential: Credential | None = None
+
+    @property
+    def facts(self) -> ClipFacts | None:
+        return self.clip.facts if self.clip else None
 
     @property
     def findings(self) -> tuple[FindingData, ...]:
+        """Those for people."""
         return tuple(finding for report in self.reports for finding in report.findings)
 
-
-def build(kind: type[Check], parameters: Mapping[str, Any]) -> Check:
-    """The instrument with these thresholds. Raises PolicyError for a parameter it has not, or of another type."""
-    known = parameters_of(kind)
-    for name, value in parameters.items():
-        if name not in known:
-            has = f"it has {', '.join(known)}" if known else "it has none"
-            raise PolicyError(f"{kind.key} has no parameter {name!r}: {has}")
-        if not fits(value, known[name]):
-            raise PolicyError(f"{kind.key}: parameter {name!r} cannot be {value!r}; the default is {known[name]!r}")
-    return kind(**parameters)
-
-
-def fits(value: object, default: object) -> bool:
-    """Whether a value can stand for a default: a finite number for a number, else the same type."""
-    if isinstance(default, (int, float)) and not isinstance(default, bool):
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return isinstance(value, type(default))
-
-
-def parameters_of(kind: type[Check]) -> dict[str, Any]:
-    """The thresholds of an instrument with their defaults."""
-    return {each.name: each.default for each in fields(kind) if each.init and each.default is not MISSING}  # type: ignore[arg-type]  # every instrument is a dataclass
-
-
-def effective_parameters(policy: PolicyTerms) -> dict[str, dict[str, Any]]:
-    """Check key → all its thresholds under this policy, for the checks it wants. Raises PolicyError."""
-    together = {}
-    for kind in CHECKS:
-        if policy.covers(kind.key):
-            asked = policy.parameters_for(kind.key)
-            build(kind, asked)
-            together[kind.key] = {**parameters_of(kind), **asked}
-    return together
+    def and_also(self, reports: Sequence[CheckReport]) -> "Inspection":
+        """With the reports of a later stage, in the instruments' order, and what they explain suppressed."""
+        order = [kind.key for kind in CHECKS]
+        together = sorted((*self.reports, *reports), key=lambda report: order.index(report.check))
+        return replace(self, reports=suppress(together))
 
 
 def inspect_file(
-    path: Path, *, spec: Spec, policy: PolicyTerms, folder: Path, limits: ChildLimits | None = None
+    path: Path,
+    *,
+    spec: Spec,
+    policy: PolicyTerms,
+    folder: Path,
+    profile: Profile = ANY_MODEL,
+    samples: bool = False,
+    anchors: str = "",
+    limits: ChildLimits | None = None,
 ) -> Inspection:
-    """Every instrument of the policy on one file, in a limited child working in `folder` (which must exist).
+    """Every signal instrument of the policy on one file, in a limited child working in `folder` (which must exist).
 
-    Nothing the file does raises: a file that is refused is one blocking `container` finding; a child that crashed, hung
-    or met a limit is that and every report `failed`. Raises PolicyError for a policy that cannot be used.
+    With `samples`, what the models want to see is left in `folder`. `anchors`: PEM certificates whose credentials are
+    trusted. Nothing the file does raises: a refused file is one blocking `container` finding; a child that crashed,
+    hung or met a limit is that and every report `failed`.
+    Raises PolicyError for a policy that cannot be used.
     """
     parameters = effective_parameters(policy)
-    request = {"spec": spec.as_json(), "checks": parameters}
+    signal = {kind.key: parameters[kind.key] for kind in of_stage(Stage.SIGNAL) if kind.key in parameters}
+    request = requested(spec, profile, signal, samples=samples, anchors=anchors)
     try:
         answer = run_child(CHILD_MODULE, blob=path, request=request, folder=folder, limits=limits)
-        return _read_answer(answer, parameters, policy)
+        reports = suppress(_signal_reports(answer, signal, policy))
+        return Inspection(
+            _part(answer, "clip", Clip),
+            reports,
+            _part(answer, "fingerprint", Fingerprint),
+            _part(answer, "credential", Credential),
+        )
     except UnreadableClip as refusal:
-        return _without_facts(("unreadable", refusal.sentence), ("skipped", UNREAD), parameters, policy)
+        return _without_clip(("unreadable", refusal.sentence), ("skipped", UNREAD), signal, policy)
     except ChildFailed as failure:
         told = failure.sentence
-        return _without_facts(("not_inspected", told), ("failed", told), parameters, policy)
+        return _without_clip(("not_inspected", told), ("failed", told), signal, policy)
 
 
-def _read_answer(
-    answer: Mapping[str, Any], parameters: Mapping[str, Mapping[str, Any]], policy: PolicyTerms
-) -> Inspection:
-    """Raises ChildFailed when the child did not speak of every check it was asked for: silence is no pass."""
+def requested(
+    spec: Spec, profile: Profile, checks: Mapping[str, Mapping[str, Any]], *, samples: bool, anchors: str
+) -> dict[str, Any]:
+    """What the child is asked; `checks`: key → parameters."""
+    return {
+        "spec": spec.as_json(),
+        "profile": profile.as_json(),
+        "checks": checks,
+        "samples": samples,
+        "anchors": anchors,
+    }
+
+
+def leave_samples(path: Path, *, spec: Spec, folder: Path, profile: Profile = ANY_MODEL) -> Clip:
+    """The pass without instruments: only what the models want to see. Raises UnreadableClip or ChildFailed."""
+    request = requested(spec, profile, {}, samples=True, anchors="")
+    return _part(run_child(CHILD_MODULE, blob=path, request=request, folder=folder), "clip", Clip)
+
+
+def view_samples(folder: Path, clip: Clip, policy: PolicyTerms) -> tuple[CheckReport, ...]:
+    """Every model instrument of the policy on the samples that the pass left in `folder`, in this process.
+
+    The pictures were written by our own child from decoded frames; no byte of the clip itself is read here.
+    """
+    parameters = effective_parameters(policy)
+    benches = benches_of(of_stage(Stage.MODEL), parameters)
+    sound = read_sound(folder)
+    if sound is not None:
+        for bench in benches:
+            bench.does(partial(bench.check.hear, Sound(sound[None], SOUND_RATE, clip.starts_at(0))))
+    for sample in pictures(stored_samples(folder), clip):
+        for bench in benches:
+            bench.does(partial(bench.check.view, sample))
+    followers = [bench for bench in benches if bench.check.follows and not bench.status]
+    for step in pictures(stored_steps(folder), clip) if followers else ():
+        for bench in followers:
+            bench.does(partial(bench.check.follow, step))
+    for bench in benches:
+        bench.conclude(clip)
+    return _reports(benches, Stage.MODEL, parameters, policy)
+
+
+def consult_record(record: Record, policy: PolicyTerms) -> tuple[CheckReport, ...]:
+    """Every instrument of the policy that looks at no picture."""
+    parameters = effective_parameters(policy)
+    benches = benches_of(of_stage(Stage.RECORD), parameters)
+    for bench in benches:
+        bench.consult(record)
+    return _reports(benches, Stage.RECORD, parameters, policy)
+
+
+def without_clip(stage: Stage, policy: PolicyTerms) -> tuple[CheckReport, ...]:
+    """Reports of a later stage on a file that could not be read: skipped."""
+    parameters = effective_parameters(policy)
+    return tuple(
+        CheckReport(kind.key, kind.version, "skipped", 0.0, UNREAD, parameters[kind.key])
+        if kind.key in parameters
+        else not_wanted(kind)
+        for kind in of_stage(stage)
+    )
+
+
+def pictures(kept: Iterable[StoredSample], clip: Clip) -> Iterator[Sample]:
+    """What was kept, in order of time. Raises OSError for one that is no picture: then nothing was seen."""
+    for stored in kept:
+        picture = cv2.imread(str(stored.path), cv2.IMREAD_COLOR)
+        if picture is None:
+            raise OSError(f"sample {stored.path.name} cannot be read")
+        yield Sample(np.asarray(picture, np.uint8), stored.frame, clip.starts_at(stored.frame))
+
+
+def _part(answer: Mapping[str, Any], name: str, kind: type[Part]) -> Part:
+    """One named part of the child's answer. Raises ChildFailed for an answer without it."""
     try:
-        told = {report["check"]: report for report in answer["reports"]}
-        reports = [
-            _report(kind, told[kind.key], parameters[kind.key], policy) if kind.key in parameters else not_wanted(kind)
-            for kind in CHECKS
-        ]
-        return Inspection(ClipFacts.from_json(answer["facts"]), suppress(reports))
+        return kind.from_json(answer[name])
     except (KeyError, TypeError, ValueError) as error:
         raise ChildFailed("protocol", str(error)) from error
 
 
-def not_wanted(kind: type[Check]) -> CheckReport:
+def _signal_reports(
+    answer: Mapping[str, Any], parameters: Mapping[str, Mapping[str, Any]], policy: PolicyTerms
+) -> list[CheckReport]:
+    """Raises ChildFailed when the child did not speak of every check it was asked for: silence is no pass."""
+    try:
+        told = {report["check"]: report for report in answer["reports"]}
+        return [
+            _report(kind, told[kind.key], parameters[kind.key], policy) if kind.key in parameters else not_wanted(kind)
+            for kind in of_stage(Stage.SIGNAL)
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ChildFailed("protocol", str(error)) from error
+
+
+def not_wanted(kind: type[Instrument]) -> CheckReport:
     return CheckReport(kind.key, kind.version, "skipped", 0.0, NOT_IN_POLICY, {})
 
 
+def _reports(
+    benches: Sequence[Bench], stage: Stage, parameters: Mapping[str, Mapping[str, Any]], policy: PolicyTerms
+) -> tuple[CheckReport, ...]:
+    told = {bench.check.key: bench.report() for bench in benches}
+    return tuple(
+        _report(kind, told[kind.key], parameters[kind.key], policy) if kind.key in told else not_wanted(kind)
+        for kind in of_stage(stage)
+    )
+
+
 def _report(
-    kind: type[Check], told: Mapping[str, Any], parameters: Mapping[str, Any], policy: PolicyTerms
+    kind: type[Instrument], told: Mapping[str, Any], parameters: Mapping[str, Any], policy: PolicyTerms
 ) -> CheckReport:
     findings = judge(kind.key, [Observation.from_json(each) for each in told["observations"]], policy)
     status: Status = told["status"] or ("findings" if findings else "clean")
-    return CheckReport(kind.key, kind.version, status, float(told["seconds"]), told["reason"], parameters, findings)
+    return CheckReport(
+        kind.key,
+        kind.version,
+        status,
+        float(told["seconds"]),
+        told["reason"],
+        parameters,
+        findings,
+        measured=told["measured"],
+        details=told["details"],
+        unable=told["unable"],
+    )
 
 
-def _without_facts(
+def _without_clip(
     finding: tuple[str, str],
     others: tuple[Status, str],
     parameters: Mapping[str, Mapping[str, Any]],
@@ -145,7 +229,7 @@ def _without_facts(
     seen = Observation(label, 0, 0, 0.0, 0.0, None, None, "", sentence)
     blocking = replace(judged(Container.key, seen, policy), severity=Severity.BLOCKING, route=Route.BLOCK)
     reports = []
-    for kind in CHECKS:
+    for kind in of_stage(Stage.SIGNAL):
         own = parameters.get(kind.key)
         if own is None and kind is not Container:
             reports.append(not_wanted(kind))

@@ -38,7 +38,12 @@ def moov_comes_first(file: BinaryIO) -> bool | None:
     return offsets["moov"] < offsets.get("mdat", offsets["moov"] + 1)
 
 
+def has_no_index(file: BinaryIO) -> bool:
+    """Whether there is no `moov`, without which nothing can be played."""
+    return all(kind != "moov" for kind, _, _ in top_level_boxes(file))
+
+
 def is_cut_off(file: BinaryIO) -> bool:
-    """Whether the index is missing, or a box announces more bytes than the file has."""
-    boxes = list(top_level_boxes(file))
-    return all(kind != "moov" for kind, _, _ in boxes) or any(at + size > file.seek(0, 2) for _, at, size in boxes)
+    """Whether a box announces more bytes than the file has."""
+    end = file.seek(0, 2)
+    return any(offset + size > end for _, offset, size in top_level_boxes(file))

@@ -1,7 +1,7 @@
 """What our own probe knows about a clip: announced by its header, or counted by decoding it to the end."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from fractions import Fraction
 from typing import Any, Self
 
@@ -36,6 +36,8 @@ class ClipFacts:
     monotonic: bool
     min_step_seconds: float
     max_step_seconds: float
+    sound_peak: float | None = None
+    """The loudest sample, 1 being full scale; None without sound, and of clips that came in before it was measured."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values; rates and aspects as strings like "30000/1001"."""
@@ -44,7 +46,8 @@ class ClipFacts:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """The inverse of `as_json`. Raises KeyError for a missing fact, ValueError for a rate that is none."""
-        values = {field.name: document[field.name] for field in fields(cls)}
+        values = {each.name: document[each.name] for each in fields(cls) if each.default is MISSING}
+        values["sound_peak"] = document.get("sound_peak")
         for name in ("fps", "sample_aspect"):
             values[name] = Fraction(values[name])
         return cls(**values)

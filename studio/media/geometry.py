@@ -23,13 +23,22 @@ class Turned:
 
 def fit(width: int, height: int, *, sample_aspect: Fraction, rotation: int, longest: int) -> Turned:
     """The even size nearest to the displayed picture with no side beyond `longest`; never enlarged for its own sake."""
-    aspect = sample_aspect if 1 / SANE_ASPECT <= sample_aspect <= SANE_ASPECT else Fraction(1)
-    shown_width, shown_height = (
-        (width * aspect, Fraction(height)) if aspect >= 1 else (Fraction(width), height / aspect)
-    )
+    shown_width, shown_height = squared(width, height, sample_aspect)
     scale = min(Fraction(1), longest / max(shown_width, shown_height))
     quarter_turns = round(rotation / 90) % 4
     return Turned(even(shown_width * scale), even(shown_height * scale), 90 * quarter_turns)
+
+
+def upright_size(width: int, height: int, *, sample_aspect: Fraction, rotation: int) -> tuple[int, int]:
+    """How large the picture is when it stands upright in square pixels, neither scaled nor made even."""
+    across, down = (round(side) for side in squared(width, height, sample_aspect))
+    return (down, across) if rotation % 180 == 90 else (across, down)
+
+
+def squared(width: int, height: int, sample_aspect: Fraction) -> tuple[Fraction, Fraction]:
+    """The sides with square pixels: the one whose pixels are longer is drawn out."""
+    aspect = sample_aspect if 1 / SANE_ASPECT <= sample_aspect <= SANE_ASPECT else Fraction(1)
+    return (width * aspect, Fraction(height)) if aspect >= 1 else (Fraction(width), height / aspect)
 
 
 def even(side: Fraction) -> int:

@@ -17,8 +17,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from studio.media import memory
-from studio.media.boxes import is_cut_off, moov_comes_first
+from studio.media import boxes, ebml, memory
 from studio.media.errors import UnreadableClip
 from studio.media.facts import ClipFacts
 from studio.media.limits import OpeningLimits
@@ -60,11 +59,13 @@ class OpenClip:
         *,
         demuxer: Demuxer,
         moov_first: bool | None,
+        cut_off: bool,
         limits: OpeningLimits,
     ) -> None:
         self.container, self.video, self.audio = container, video, audio
         self._demuxer, self._moov_first, self._limits = demuxer, moov_first, limits
         self._tally = Tally(video, audio)
+        self._tally.errors += cut_off
 
     @property
     def announced_frames(self) -> int:
@@ -85,7 +86,7 @@ class OpenClip:
 
     @property
     def decode_errors(self) -> int:
-        """Broken packets and corrupt pictures met so far."""
+        """Broken packets and corrupt pictures met so far; one more for a file that ends before it says it does."""
         return self._tally.errors
 
     def decode(self, *, audio: bool = True) -> Iterator[VideoFrame | AudioFrame]:
@@ -94,6 +95,7 @@ class OpenClip:
         Raises UnreadableClip as soon as more comes out than the limits allow.
         """
         for packet in self._packets(audio=audio):
+            self._tally.errors += packet.is_corrupt
             try:
                 frames = packet.decode()
             except av.FFmpegError as error:
@@ -153,10 +155,11 @@ def open_clip(file: BinaryIO, limits: OpeningLimits | None = None) -> OpenClip:
     if file.seek(0, 2) > limits.max_file_bytes:
         raise UnreadableClip(f"The file is larger than {limits.max_file_bytes / 1e9:g} GB.")
     demuxer = demuxer_for(file)
-    moov_first = moov_comes_first(file) if demuxer == "mov" else None
+    moov_first = boxes.moov_comes_first(file) if demuxer == "mov" else None
+    cut_off = boxes.is_cut_off(file) if demuxer == "mov" else ebml.is_cut_off(file)
     container = open_container(file, demuxer)
     video, audio = pick_streams(container)
-    clip = OpenClip(container, video, audio, demuxer=demuxer, moov_first=moov_first, limits=limits)
+    clip = OpenClip(container, video, audio, demuxer=demuxer, moov_first=moov_first, cut_off=cut_off, limits=limits)
     require_announced(clip, limits)
     for stream in (video, audio):
         if stream is not None:
@@ -173,7 +176,7 @@ def open_container(file: BinaryIO, demuxer: Demuxer) -> InputContainer:
         )
     except av.FFmpegError as error:
         require_memory(error)
-        cut_off = demuxer == "mov" and is_cut_off(file)
+        cut_off = demuxer == "mov" and (boxes.has_no_index(file) or boxes.is_cut_off(file))
         what = "is cut off: its index is missing" if cut_off else "is damaged: its header cannot be read"
         raise UnreadableClip(f"The file {what}. Export or download it again.") from error
 

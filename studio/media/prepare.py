@@ -1,4 +1,4 @@
-"""Everything shown of a clip, made in one limited child: facts, proxy, poster, sprite sheet, frame times."""
+"""Everything shown of a clip, made in one limited child: facts, proxy, poster, sprite sheet, frame times, waveform."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from studio.media.hashing import digest
 from studio.media.limits import OpeningLimits
 
 PROXY, POSTER, SPRITE, FRAMES = "proxy.mp4", "poster.jpg", "sprite.jpg", "frames.json"
+WAVEFORM = "waveform.png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,14 @@ class Prepared:
     poster: Path
     sprite: Path
     frames: Path
+    waveform: Path | None
+    """None where no sound was decoded."""
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All that was made."""
-        return self.proxy, self.poster, self.sprite, self.frames
+        always = (self.proxy, self.poster, self.sprite, self.frames)
+        return (*always, self.waveform) if self.waveform else always
 
 
 def prepare_clip(
@@ -43,8 +47,11 @@ def prepare_clip(
     """
     request = {"sha256": sha256 or digest(blob), "limits": asdict(opening or OpeningLimits())}
     answer = run_child("studio.media.prepare_child", blob=blob, request=request, folder=folder, limits=limits)
+    facts = ClipFacts.from_json(answer["facts"])
     proxy, poster, sprite, frames = (folder / name for name in (PROXY, POSTER, SPRITE, FRAMES))
-    missing = [path.name for path in (proxy, poster, sprite, frames) if path.is_symlink() or not path.is_file()]
+    waveform = folder / WAVEFORM if facts.sound_peak is not None else None
+    prepared = Prepared(facts, proxy, poster, sprite, frames, waveform)
+    missing = [path.name for path in prepared.files if path.is_symlink() or not path.is_file()]
     if missing:
         raise ChildFailed("protocol", f"not written: {', '.join(missing)}")
-    return Prepared(ClipFacts.from_json(answer["facts"]), proxy, poster, sprite, frames)
+    return prepared

@@ -3,6 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -18,9 +19,10 @@ from studio.media.facts import ClipFacts
 from studio.media.geometry import Turned, fit
 from studio.media.limits import OpeningLimits
 from studio.media.opening import NO_PICTURE, OpenClip, open_clip
-from studio.media.prepare import FRAMES, POSTER, PROXY, SPRITE
+from studio.media.prepare import FRAMES, POSTER, PROXY, SPRITE, WAVEFORM
 from studio.media.proxy import LONGEST_SIDE, AudioTrack, Clock, ProxyWriter
 from studio.media.stills import MOST_TILES, TILE_LONGEST, Stills
+from studio.media.waveform import Envelope, save_waveform
 
 CPU_SECONDS, CPU_SECONDS_PER_GIGAPIXEL = 40, 20
 """Twice what a decode alone may use: every picture is scaled and coded again."""
@@ -37,8 +39,8 @@ def run(blob: BinaryIO, request: Mapping[str, Any]) -> dict[str, Any]:
     clip = open_clip(blob, OpeningLimits(**request["limits"]))
     tighten_cpu(CPU_SECONDS + CPU_SECONDS_PER_GIGAPIXEL * clip.announced_pixels / 1e9)
     folder = Path.cwd()
-    stills = copy_and_collect(clip, folder / PROXY)
-    facts = clip.facts()
+    stills, heard = copy_and_collect(clip, folder / PROXY)
+    facts = replace(clip.facts(), sound_peak=heard.peak if heard else None)
     stills.save_poster(folder / POSTER)
     table = {
         "sha256": request["sha256"],
@@ -47,11 +49,16 @@ def run(blob: BinaryIO, request: Mapping[str, Any]) -> dict[str, Any]:
         "sprite": stills.save_sprite(folder / SPRITE),
     }
     (folder / FRAMES).write_text(json.dumps(table, separators=(",", ":")), encoding="utf-8")
+    if heard and heard.peak is not None:
+        save_waveform(heard, folder / WAVEFORM, starts_of(table))
     return {"facts": facts.as_json()}
 
 
-def copy_and_collect(clip: OpenClip, target: Path) -> Stills:
-    """Decode once: pictures to proxy and stills, sound to the proxy. Raises UnreadableClip when nothing decodes."""
+def copy_and_collect(clip: OpenClip, target: Path) -> tuple[Stills, Envelope | None]:
+    """Decode once: pictures to proxy and stills, sound to the proxy and its envelope.
+
+    Raises UnreadableClip when nothing decodes.
+    """
     copy = Copy(clip, target)
     for frame in clip.decode():
         if isinstance(frame, VideoFrame):
@@ -88,12 +95,12 @@ class Copy:
         else:
             self._proxy.write_audio(frame)
 
-    def finish(self) -> Stills:
-        """Close the proxy and hand over the stills."""
+    def finish(self) -> tuple[Stills, Envelope | None]:
+        """Close the proxy and hand over the stills and, where there is a track, what was heard."""
         if self._stills is None or self._proxy is None:
             raise UnreadableClip(NO_PICTURE)
         self._proxy.close()
-        return self._stills
+        return self._stills, self._proxy.heard
 
 
 def stills_for(clip: OpenClip, frame: VideoFrame) -> Stills:
@@ -137,3 +144,10 @@ def frame_table(proxy: Path, facts: ClipFacts) -> dict[str, Any]:
     if len(steps) == 1:
         return {**table, "start": times[0], "step": steps.pop()}
     return {**table, "times": times}
+
+
+def starts_of(table: Mapping[str, Any]) -> list[float]:
+    """The start of each frame of a table, and the end of the last, in seconds."""
+    first, count = table.get("start", 0), table["count"]
+    times = table.get("times") or [first + number * table["step"] for number in range(count)]
+    return [time / table["timescale"] for time in (*times, table["end"])]

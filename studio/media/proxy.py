@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from providers.encoding.h264 import H264Writer
 from studio.media.geometry import Turned
+from studio.media.waveform import Envelope
 
 LONGEST_SIDE = 1280
 AUDIO_RATES = (44_100, 48_000)
@@ -60,6 +61,7 @@ class ProxyWriter:
     ) -> None:
         width, height = turned.upright
         self._turned, self._clock, self._audio = turned, clock, audio
+        self.heard = Envelope(audio.rate) if audio else None
         self._step = round(1 / (fps * clock.source))
         self._key_due: int | None = None
         self._writer = H264Writer(
@@ -84,10 +86,11 @@ class ProxyWriter:
 
     def write_audio(self, frame: AudioFrame) -> None:
         """One block of sound at its own time on the picture's clock."""
-        if self._audio is None:
+        if self._audio is None or self.heard is None:
             return
         for samples, at in self._audio.blocks(frame, self._clock.shift_seconds):
             self._writer.write_audio(samples, pts=at)
+            self.heard.add(samples, at)
 
     def close(self) -> None:
         """Finish the file."""

@@ -2,7 +2,8 @@
 
 ‹root›/tmp/                          being written; swept after a day
 ‹root›/private/‹ab›/‹sha256›         originals
-‹root›/derived/‹sha256›/‹name›       proxy, poster, sprite, frame times
+‹root›/derived/‹sha256›/‹name›       proxy, poster, sprite, frame times, waveform
+‹root›/samples/‹sha256›/‹name›       what the models have yet to look at; made again when it is missing
 ‹root›/public/‹uuid›/‹name›          copies that exist only while published
 
 Each write goes to tmp/, is fsynced, renamed, and the directory fsynced: a crash leaves the old state or the new one.
@@ -134,14 +135,28 @@ class MediaStore:
 
         Raises ValueError for a link or a strange name: a captured child may have left it, and we would serve it.
         """
-        files = sorted(folder.iterdir())
-        for file in files:
-            require_name(file.name)
-            if file.is_symlink() or not file.is_file():
-                raise ValueError(f"not a plain file: {file.name}")
-        for file in files:
+        for file in require_plain_files(folder):
             fsync(file)
             move_durably(file, self.derived_path(sha256, file.name))
+
+    def samples_path(self, sha256: str) -> Path:
+        """The folder of what was left for the models, or will be."""
+        return self.root / "samples" / require_sha256(sha256)
+
+    def keep_samples(self, sha256: str, folder: Path) -> None:
+        """Move what a child left in `folder` (a workspace), in one rename. Raises ValueError as `put_derived`."""
+        require_plain_files(folder)
+        self.forget_samples(sha256)
+        target = self.samples_path(sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder.rename(target)
+
+    def forget_samples(self, sha256: str) -> None:
+        """Remove them, complete or not at all. Harmless when repeated."""
+        grave = Path(tempfile.mkdtemp(dir=self._tmp, prefix="gone-"))
+        with suppress(FileNotFoundError):
+            self.samples_path(sha256).rename(grave / "files")
+        shutil.rmtree(grave)
 
     def publish(self, uuid: UUID, source: Path, *, name: str, sha256: str) -> Path:
         """Copy `source` to the public root, complete or not at all; harmless when repeated.
@@ -185,6 +200,16 @@ def require_name(name: str) -> str:
     if not SAFE_NAME.fullmatch(name):
         raise ValueError(f"not a file name of ours: {name[:80]!r}")
     return name
+
+
+def require_plain_files(folder: Path) -> list[Path]:
+    """All that lies in `folder`. Raises ValueError for a link or a strange name."""
+    files = sorted(folder.iterdir())
+    for file in files:
+        require_name(file.name)
+        if file.is_symlink() or not file.is_file():
+            raise ValueError(f"not a plain file: {file.name}")
+    return files
 
 
 def move_durably(source: Path, target: Path) -> None:

@@ -1,1 +1,1 @@
-"""Paper-cut film sets from the words of a prompt: layers with parallax, a subject, weather, a camera, a slate."""
+"""Paper-cut film sets from the words of a prompt: layers with parallax, a subject, weather, a camera."""

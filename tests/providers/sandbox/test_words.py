@@ -37,7 +37,7 @@ def test_another_scene_has_another_place_and_light():
     assert (other.place != script.place, other.light) == (True, "night")
 
 
-def test_magic_words_are_scenarios_and_never_part_of_the_slate():
+def test_magic_words_are_scenarios_and_never_part_of_the_picture():
     text = "A boat [sandbox:freeze, silent] at sea [SANDBOX:429] [sandbox:tea]"
     assert scenarios_in(text) == {Scenario.FREEZE, Scenario.SILENT, Scenario.RATE_LIMITED}
     assert without_magic(text) == "A boat at sea"

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from reviews.checks.base import Check, Clip, Observation, Spec
+from reviews.checks.base import Clip, Instrument, Observation, Spec
 from studio.media.clip import Chunk
 from studio.media.facts import ClipFacts
 
@@ -52,7 +52,7 @@ def make_chunk(luma: list[np.ndarray], *, u: int | list[int] = 128, fps: float =
 
 
 def look(
-    check: Check, luma: list[np.ndarray], *, spec: dict[str, object] | None = None, fps: int = 10, **kw
+    check: Instrument, luma: list[np.ndarray], *, spec: dict[str, object] | None = None, fps: int = 10, **kw
 ) -> list[Observation]:
     """What the instrument says of these frames, shown at `fps`; `times` sets them by hand."""
     check.look(make_chunk(luma, fps=fps, u=kw.pop("u", 128)))

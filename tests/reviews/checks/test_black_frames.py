@@ -28,6 +28,11 @@ def test_it_names_and_places_black_frames(black, label, frames):
     assert (seen.start_seconds, seen.end_seconds) == pytest.approx((frames[0] / 10, frames[1] / 10))
 
 
+def test_it_shows_the_first_and_the_middle_frame():
+    (seen,) = look(BlackFrames(), film(set(range(4, 14))))
+    assert seen.evidence.frames == (4, 9)
+
+
 def test_it_keeps_runs_apart_that_are_three_tenths_away():
     assert [(seen.start_frame, seen.end_frame) for seen in look(BlackFrames(), film({5, 6, 10, 11}))] == [
         (5, 7),

@@ -103,7 +103,7 @@ def test_it_compares_the_shown_shape(asked, width, height, more, expected):
 
 def test_it_offers_the_centre_crop_as_a_box():
     (seen,) = AspectRatio().conclude(make_clip({"ratio": "1:1"}, width=100, height=104))
-    assert seen.box == pytest.approx((0, 2 / 104, 1, 100 / 104))
+    assert seen.boxes[0] == pytest.approx((0, 2 / 104, 1, 100 / 104))
     assert "3.8 %" in seen.message
 
 

@@ -33,6 +33,16 @@ def test_it_finds_a_hold_that_fills_most_of_the_clip():
     assert (seen.label, seen.start_frame, seen.end_frame) == ("freeze_at_end", 8, 40)
 
 
+def test_it_shows_the_held_picture_and_how_little_it_changes():
+    (seen,) = look(FrozenFrames(), held(30, 10, 16))
+    curve = seen.evidence.curve
+    assert seen.evidence.frames == (10,)
+    assert curve.seconds == tuple(each / 10 for each in range(1, 30))
+    assert [each for each, value in zip(curve.seconds, curve.values, strict=True) if value < curve.threshold] == [
+        *(1.1, 1.2, 1.3, 1.4, 1.5)
+    ]
+
+
 def test_it_sees_through_the_key_frame_of_a_re_encoded_hold():
     film = held(40, 10, 26)
     for index in range(18, 26):

@@ -4,6 +4,7 @@ import pytest
 from reviews.checks.base import Skipped
 from reviews.checks.hard_cuts import HardCuts
 from tests.reviews.checks.drawing import look, moving, texture
+from tests.reviews.checks.test_temporal_drift import panning
 
 BLACK = np.full((32, 64), 16)
 
@@ -47,6 +48,13 @@ def test_it_takes_a_flash_for_the_same_picture():
     film = [texture(1, high=120)] * 20
     film[10] = texture(1, high=120) * 2
     assert found(film) == []
+
+
+@pytest.mark.parametrize("relit", [lambda level: level * 2 + 60, lambda level: 16 + (level - 16) // 8])
+def test_it_takes_a_scene_that_is_suddenly_lit_anew_for_one_shot(relit):
+    film = [texture(1, high=90)] * 20
+    film[10:] = [np.clip(relit(texture(1, high=90).astype(int)), 0, 235)] * 10
+    assert found(film, u=[90] * 10 + [120] * 10) == []
 
 
 def test_it_takes_steady_fast_motion_for_one_shot():
@@ -95,3 +103,27 @@ def test_it_sees_no_shots_in_flat_colours():
 def test_it_does_not_run_on_a_single_frame():
     with pytest.raises(Skipped, match="One frame"):
         look(HardCuts(), [texture(1)])
+
+
+def test_it_finds_a_jump_within_a_slow_scene_and_shows_both_sides():
+    film = [80 + 0.3 * each for each in panning(40)]  # soft: D stays below 9
+    (seen,) = look(HardCuts(), film[:15] + film[24:], fps=24)
+    assert (seen.label, seen.start_frame, seen.end_frame) == ("cut", 15, 16)
+    assert seen.message == "The scene jumps at 0.62 s: no motion leads there."
+    assert seen.score > seen.threshold >= 0.5
+    assert seen.evidence.frames == (14, 15)
+
+
+def test_it_leaves_a_jump_after_a_hold_to_frozen_frames():
+    film = panning(40)
+    assert found([*film[:10], *[film[10]] * 6, *film[26:]], fps=24) == []
+
+
+def test_it_takes_a_scene_that_pulses_for_one_shot():
+    pulsing = [each * (1 + 0.08 * (-1) ** at) for at, each in enumerate(panning(40))]
+    assert found(pulsing, fps=24) == []
+
+
+def test_it_shows_the_last_picture_before_a_gap_and_the_first_behind():
+    (seen,) = look(HardCuts(), [texture(1)] * 10 + [BLACK] * 3 + [texture(2)] * 10)
+    assert seen.evidence.frames == (9, 13)

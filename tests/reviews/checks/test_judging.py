@@ -1,6 +1,6 @@
 import pytest
 
-from reviews.checks.base import CheckReport, Observation
+from reviews.checks.findings import CheckReport, Observation
 from reviews.checks.judging import judge, suppress
 from reviews.rules.policy import PolicyTerms, RuleTerms
 from reviews.rules.severity import Route, Severity
@@ -54,3 +54,11 @@ def test_a_cut_off_file_explains_why_it_is_short(label, shown):
 def test_an_oddity_of_the_container_explains_nothing():
     reports = suppress([report("container", seen("index_at_end", 0, 20)), report("duration", seen("too_short", 0, 20))])
     assert len(reports[1].findings) == 1
+
+
+@pytest.mark.parametrize("cause", [("black_frames", "black"), ("flat_frames", "flat")])
+def test_a_stretch_without_a_picture_explains_that_its_frames_repeat(cause):
+    check, label = cause
+    _, repeats = suppress([report(check, seen(label, 8, 18)), report("duplicate_frames", seen("repeated", 9, 18))])
+    assert repeats.findings == ()
+    assert [finding.suppressed_by for finding in repeats.suppressed] == [check]

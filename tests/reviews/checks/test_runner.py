@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 
 from reviews.checks import runner
-from reviews.checks.base import Check, Observation, Spec
-from reviews.checks.inspection_child import Bench, inspect
-from reviews.checks.runner import CHECKS, inspect_file
+from reviews.checks.base import Instrument, Observation, Spec, Stage
+from reviews.checks.bench import Bench
+from reviews.checks.inspection_child import inspect
+from reviews.checks.profile import ANY_MODEL
+from reviews.checks.registry import of_stage
+from reviews.checks.runner import inspect_file
 from reviews.rules.policy import PolicyError, PolicyTerms, RuleTerms, load_policy
 from reviews.rules.severity import Route, Severity
 from studio.media.child import ChildLimits
@@ -38,9 +41,10 @@ def statuses(inspection):
 def test_every_instrument_reports_on_an_ordinary_clip(tmp_path):
     clip = draw_clip(tmp_path / "a.mp4", frames=20, size=(64, 32), fps=10, draw=drawn)
     inspection = inspected(clip, tmp_path)
-    assert [report.check for report in inspection.reports] == [kind.key for kind in CHECKS]
+    assert [report.check for report in inspection.reports] == [kind.key for kind in of_stage(Stage.SIGNAL)]
     assert {finding.check for finding in inspection.findings} <= {"container"}
-    assert all(report.status == "clean" for report in inspection.reports if report.check != "container")
+    wrong = [report.check for report in inspection.reports if report.status not in ("clean", "skipped")]
+    assert wrong in ([], ["container"])
     assert (inspection.facts.frames, inspection.facts.fps) == (20, 10)
 
 
@@ -120,7 +124,7 @@ def test_a_real_limit_ends_as_a_failure_and_not_as_a_pass(tmp_path):
 
 
 def test_a_child_that_leaves_a_check_out_fails_all(tmp_path, monkeypatch):
-    monkeypatch.setattr(runner, "run_child", lambda *_, **__: {"facts": {}, "reports": []})
+    monkeypatch.setattr(runner, "run_child", lambda *_, **__: {"clip": {}, "reports": []})
     assert set(statuses(inspected(tmp_path / "a.mp4", tmp_path)).values()) == {"failed"}
 
 
@@ -145,7 +149,7 @@ def test_a_policy_that_cannot_be_used_is_said_before_the_file_is_touched(tmp_pat
 
 
 @dataclass
-class Broken:
+class Broken(Instrument):
     key: ClassVar[str] = "broken"
     version: ClassVar[int] = 1
 
@@ -157,7 +161,7 @@ class Broken:
 
 
 @dataclass
-class Counting:
+class Counting(Instrument):
     key: ClassVar[str] = "counting"
     version: ClassVar[int] = 1
 
@@ -169,9 +173,9 @@ class Counting:
 
 
 def test_one_broken_instrument_stops_nobody_else(tmp_path):
-    checks: list[Check] = [Broken(), Counting()]
+    checks: list[Instrument] = [Broken(), Counting()]
     with draw_clip(tmp_path / "a.mp4", frames=70, fps=Fraction(30)).open("rb") as file:
-        answer = inspect(open_clip(file), Spec(), [Bench(check) for check in checks])
+        answer = inspect(open_clip(file), Spec(), ANY_MODEL, [Bench(check) for check in checks])
     broken, counting = answer["reports"]
     assert (broken["status"], broken["reason"]) == ("failed", "ZeroDivisionError: by nothing")
     assert (counting["status"], counting["observations"][0]["score"]) == ("", 70)

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 
-from studio.media.geometry import fit
+from studio.media.geometry import fit, upright_size
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,16 @@ from studio.media.geometry import fit
 def test_the_picture_is_shown_upright_square_even_and_bounded(width, height, aspect, rotation, upright):
     turned = fit(width, height, sample_aspect=Fraction(aspect), rotation=rotation, longest=1280)
     assert turned.upright == upright
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "aspect", "rotation", "upright"),
+    [
+        (1921, 1081, "1", 0, (1921, 1081)),
+        (3840, 2160, "1", 270, (2160, 3840)),
+        (720, 576, "16/11", 0, (1047, 576)),
+        (720, 576, "16/11", 90, (576, 1047)),
+    ],
+)
+def test_the_size_of_an_original_is_told_as_it_is_seen_and_not_scaled(width, height, aspect, rotation, upright):
+    assert upright_size(width, height, sample_aspect=Fraction(aspect), rotation=rotation) == upright
