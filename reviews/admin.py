@@ -13,10 +13,14 @@ from reviews.models import (
     DecisionReason,
     Finding,
     FindingLabel,
+    Mark,
+    Mention,
     Policy,
+    PolicyCheck,
     PolicyRule,
     Publication,
     Reason,
+    Recheck,
     Review,
     ReviewReason,
 )
@@ -46,6 +50,11 @@ class RuleInline(ReadOnlyRows):
     fields = ("check_key", "label", "severity", "route", "parameters")
 
 
+class PolicyCheckInline(ReadOnlyRows):
+    model = PolicyCheck
+    fields = ("check_key", "is_on", "is_required")
+
+
 class ReviewReasonInline(ReadOnlyRows):
     model = ReviewReason
     fields = ("code", "sentence")
@@ -58,9 +67,17 @@ class DecisionReasonInline(ReadOnlyRows):
 
 @admin.register(Policy)
 class PolicyAdmin(ReadOnly):
-    list_display = ("title", "project", "version", "is_active", "created_at")
+    list_display = ("title", "project", "version", "is_active", "proposed_by", "activated_by", "created_at")
     list_filter = ("project", "is_active")
-    inlines = (RuleInline,)
+    list_select_related = ("project", "proposed_by", "activated_by")
+    inlines = (RuleInline, PolicyCheckInline)
+
+
+@admin.register(Recheck)
+class RecheckAdmin(ReadOnly):
+    list_display = ("policy", "project", "started_by", "started_at", "cancelled_at", "finished_at")
+    list_filter = ("project",)
+    list_select_related = ("policy", "project", "started_by")
 
 
 @admin.register(Reason)
@@ -95,6 +112,7 @@ class FindingLabelAdmin(ReadOnly):
 
 @admin.register(Review)
 class ReviewAdmin(ReadOnly):
+    exclude = ("golden",)  # beside it stands who judged it
     list_display = ("candidate", "queue", "severity_rank", "due_at", "claimed_by", "closed_at", "settled_at")
     list_filter = ("queue", "candidate__prompt__project", ("closed_at", admin.EmptyFieldListFilter))
     search_fields = ("candidate__name", "candidate__sha256")
@@ -117,6 +135,20 @@ class CommentAdmin(ReadOnly):
     list_filter = ("candidate__prompt__project",)
     search_fields = ("body", "candidate__name")
     list_select_related = ("candidate", "author")
+
+
+@admin.register(Mark)
+class MarkAdmin(ReadOnly):
+    list_display = ("comment", "reason")
+    list_filter = ("reason", "comment__candidate__prompt__project")
+    list_select_related = ("comment__candidate", "reason")
+
+
+@admin.register(Mention)
+class MentionAdmin(ReadOnly):
+    list_display = ("person", "comment", "kind", "seen_at")
+    list_filter = ("kind",)
+    list_select_related = ("person", "comment")
 
 
 @admin.register(Publication)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -11,11 +11,13 @@ from django.contrib.auth.models import Permission
 
 from providers.catalogue import catalogue
 from reviews.actions.deciding import ReasonGiven, decide
-from reviews.actions.policies import active_policy
+from reviews.actions.golden import make_golden, refused_for
+from reviews.actions.policies import install_policy
 from reviews.actions.publishing import withdraw
 from reviews.actions.queueing import claim
 from reviews.actions.seen import seen_now
-from reviews.models import Finding, Publication, PublicationState, Review, WithdrawalReason
+from reviews.models import Finding, Policy, Publication, PublicationState, Review, WithdrawalReason
+from reviews.rules.policy import PolicyTerms, load_policy
 from reviews.rules.reasons import SUGGESTED_BY_CHECK
 from reviews.rules.verbs import Outcome
 from studio.actions.enrolling import create_project, enrol
@@ -34,6 +36,7 @@ PEOPLE: Mapping[str, tuple[str, tuple[Role, ...]]] = {
     "reviewer2": ("Mina Reviewer", (Role.REVIEWER,)),
     "editor": ("Edda Editor", (Role.EDITOR,)),
     "moderator": ("Momo Moderator", (Role.MODERATOR,)),
+    "moderator2": ("Mira Moderator", (Role.MODERATOR,)),
     "auditor": ("Aud Auditor", (Role.AUDITOR,)),
 }
 MACHINE = Actor.system("demo")
@@ -44,8 +47,14 @@ def seed() -> Project:
     project = create_project(slug=DEMO_PROJECT, name="Harbour film", actor=MACHINE)
     for username, (name, roles) in PEOPLE.items():
         enrol(_person(username, name), project, roles, actor=MACHINE)
-    active_policy(project)
+    if not Policy.objects.active_in(project).exists():
+        install_policy(project, _without_chance(load_policy()))
     return project
+
+
+def _without_chance(terms: PolicyTerms) -> PolicyTerms:
+    """No take is drawn for an audit: each demo shot goes where its story says."""
+    return replace(terms, screening=replace(terms.screening, audit_share=0.0))
 
 
 def _person(username: str, name: str) -> User:
@@ -81,6 +90,7 @@ class Shot:
     seed: int = 1
     model: str = "sandbox-1"
     withdrawn: bool = False
+    golden: bool = False
 
     @property
     def order(self) -> Order:
@@ -122,6 +132,8 @@ def judge(shot: Shot, prompt: Prompt) -> bool:
             _judge_next(candidate, shot.judgements[given])
         elif shot.withdrawn and candidate.status == Status.PUBLISHED:
             _withdraw(candidate)
+        elif shot.golden and candidate.status == Status.REJECTED and not candidate.golden.exists():
+            _use_as_golden(candidate)
         else:
             left = left or (shot.withdrawn and candidate.status == Status.APPROVED)
     expected = prompt.generations.exclude(run_after=None).exists()
@@ -169,3 +181,8 @@ def _withdraw(candidate: Candidate) -> None:
     publication = Publication.objects.filter(candidate=candidate, state=PublicationState.LIVE).first()
     if publication:
         withdraw(publication, by=User.objects.get(username="moderator"), reason=WithdrawalReason.RIGHTS)
+
+
+def _use_as_golden(candidate: Candidate) -> None:
+    moderator = User.objects.get(username="moderator")
+    make_golden(candidate, by=moderator, passes=False, reasons=refused_for(candidate), note="The picture stands still.")

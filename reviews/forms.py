@@ -8,11 +8,14 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core import signing
+from django.http import QueryDict
 
 from reviews.actions.deciding import ReasonGiven
 from reviews.actions.noting import LONGEST_NOTE
 from reviews.actions.seen import Seen
 from reviews.models import Reason, ReasonRange, Review, Verdict, WithdrawalReason
+from reviews.rules import drawings
+from reviews.rules.coverage import Watched, joined
 from reviews.rules.verbs import Outcome
 from studio import clock
 from studio.errors import StaleCandidate
@@ -28,7 +31,7 @@ def sign_seen(review: Review, user: User, seen: Seen) -> str:
     return signing.dumps(facts, salt=SALT, compress=True)
 
 
-def _read_seen(token: str, review: Review, user: User) -> tuple[Seen, UUID] | None:
+def read_seen(token: str, review: Review, user: User) -> tuple[Seen, UUID] | None:
     """The inverse; None for what was not signed by us for this review and person."""
     try:
         facts: Mapping[str, Any] = signing.loads(token, salt=SALT)
@@ -50,10 +53,22 @@ class DecisionForm(forms.Form):
     end_frame = forms.IntegerField(required=False, min_value=0)
     finding = forms.IntegerField(required=False)
     note = forms.CharField(required=False, max_length=LONGEST_NOTE)
+    watched = forms.JSONField(required=False)
 
     def __init__(self, data: Mapping[str, Any], *, review: Review, user: User) -> None:
         super().__init__(data)
-        self._read = _read_seen(data.get("seen", ""), review, user)
+        self._read = read_seen(data.get("seen", ""), review, user)
+        self._frames = int(review.candidate.facts["frames"])
+
+    def clean_watched(self) -> Watched:
+        """What a page without scripts cannot tell is nothing. Raises ValidationError for what no page of ours sends."""
+        told = self.cleaned_data["watched"] or {}
+        try:
+            ranges = joined([(int(start), int(end)) for start, end in told.get("ranges", ())], self._frames)
+            counts = (float(told.get(name, 0)) for name in ("seconds", "heard_seconds", "fastest"))
+            return Watched(ranges, *counts)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise forms.ValidationError("What was watched cannot be read. Load the clip again.") from error
 
     def require_genuine(self) -> None:
         """Raises StaleCandidate when the page that was judged is not one that we made for this person."""
@@ -69,6 +84,7 @@ class DecisionForm(forms.Form):
             "decision_key": key,
             "reasons": [self._given(reason) for reason in self.cleaned_data["reasons"]],
             "note": self.cleaned_data["note"],
+            "watched": self.cleaned_data["watched"],
         }
 
     def _given(self, reason: Reason) -> ReasonGiven:
@@ -79,6 +95,28 @@ class DecisionForm(forms.Form):
 
     def problems(self) -> str:
         """Everything that is wrong, as one sentence or more."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+class BulkForm(forms.Form):
+    """One judgement for many takes: at most one reason, whose frames come from each take's own finding."""
+
+    outcome = forms.ChoiceField(choices=VERBS)
+    reasons = forms.ModelMultipleChoiceField(Reason.objects.all(), to_field_name="slug", required=False)
+    note = forms.CharField(required=False, max_length=LONGEST_NOTE)
+    back = forms.CharField(required=False, max_length=400)
+
+    def __init__(self, data: QueryDict) -> None:
+        given = data.copy()
+        given.setlist("reasons", [slug for slug in data.getlist("reasons") if slug])
+        super().__init__(given)
+
+    def as_decision(self) -> dict[str, Any]:
+        fields = self.cleaned_data
+        outcome = Outcome(fields["outcome"])
+        return {"outcome": outcome, "reasons": list(fields["reasons"]), "note": fields["note"]}
+
+    def problems(self) -> str:
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
 
 
@@ -97,11 +135,33 @@ class LabelForm(forms.Form):
     verdict = forms.ChoiceField(choices=Verdict.choices)
 
 
-class NoteForm(forms.Form):
-    body = forms.CharField(required=False, strip=False)
+class MarkForm(forms.Form):
     start_frame = forms.IntegerField()
     end_frame = forms.IntegerField(required=False)
+    drawing = forms.CharField(required=False)
+    reason = forms.CharField(required=False)
+
+    def clean_drawing(self) -> object:
+        """As JSON says; whether it is a drawing the action decides."""
+        return drawings.parsed(self.cleaned_data["drawing"])
+
+
+class NoteForm(MarkForm):
+    body = forms.CharField(required=False, strip=False)
+
+
+class ReplyForm(forms.Form):
+    body = forms.CharField(required=False, strip=False)
 
 
 class WithdrawForm(forms.Form):
     reason = forms.ChoiceField(choices=WithdrawalReason.choices)
+    shut_out = forms.BooleanField(required=False)
+
+
+class BlockForm(forms.Form):
+    reason = forms.CharField()
+
+
+class UnblockForm(forms.Form):
+    because = forms.CharField()

@@ -10,8 +10,8 @@ from celery import shared_task
 from django.db import DatabaseError
 from django.db.models import QuerySet
 
-from reviews.actions import checking, publishing, settling
-from reviews.models import Publication
+from reviews.actions import checking, overdue, publishing, rechecking, settling
+from reviews.models import Publication, Recheck
 from studio import clock
 from studio.actions.leasing import leased
 from studio.enqueue import MOST_WAITING, NOT_REACHED, top_up
@@ -46,6 +46,7 @@ DUE = (
     Due(_generations(Errand.POLL, late=POLLER_IS_LATE), "studio.tasks.step_generation", most=MOST_LATE),
     Due(lambda at: Candidate.objects.filter(due(at)), "reviews.tasks.check_candidate"),
     Due(lambda at: Publication.objects.filter(due(at)), "reviews.tasks.publish_clip"),
+    Due(lambda at: Recheck.objects.filter(due(at)), "reviews.tasks.step_recheck"),
 )
 
 
@@ -66,6 +67,14 @@ def publish_clip(publication_id: int) -> None:
 
 
 @shared_task
+def step_recheck(recheck_id: int) -> None:
+    """One step of one re-check: the next few takes."""
+    with leased(Recheck, recheck_id) as recheck:
+        if recheck:
+            rechecking.step(recheck)
+
+
+@shared_task
 def settle_due_decisions() -> None:
     """Put decisions into effect whose undo window has passed; one that fails does not hold up the others."""
     for review_id in settling.due_reviews():
@@ -73,6 +82,12 @@ def settle_due_decisions() -> None:
             settling.settle(review_id)
         except DatabaseError:
             log.exception("Review %s could not be settled; it stays due", review_id)
+
+
+@shared_task
+def notice_missed_due_dates() -> None:
+    """Say once of every review that it is overdue."""
+    overdue.notice_missed()
 
 
 @shared_task

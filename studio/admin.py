@@ -205,5 +205,6 @@ class HeartbeatAdmin(ReadOnly):
 @admin.register(Preferences)
 class PreferencesAdmin(ReadOnly):
     list_display = ["user", "theme", "undo_seconds"]
+    exclude = ["care"]
     list_select_related = ["user"]
     search_fields = ["user__username"]

@@ -42,6 +42,11 @@ app.conf.update(
     beat_schedule={
         "sweep": {"task": "reviews.tasks.sweep", "schedule": 2.0, "options": {"expires": 4}},
         "settle": {"task": "reviews.tasks.settle_due_decisions", "schedule": 1.0, "options": {"expires": 2}},
+        "overdue": {
+            "task": "reviews.tasks.notice_missed_due_dates",
+            "schedule": 10.0,
+            "options": {"expires": 10},
+        },
         "tidy": {"task": "studio.tasks.tidy", "schedule": 3600.0, "options": {"expires": 600}},
     },
 )

@@ -2,6 +2,8 @@
 
 DailiesError
 ├── NotPermitted        the rules deny it (403)
+│   └── OptedOut        they asked not to see it
+├── CapReached          enough severe clips for now (429)
 ├── Conflict            the world moved (409)
 │   ├── ClaimLost       somebody else holds the claim, or it ended
 │   ├── StaleCandidate  bytes, checks, policy or status changed since it was seen
@@ -20,6 +22,14 @@ class DailiesError(Exception):
 
 
 class NotPermitted(DailiesError):
+    pass
+
+
+class OptedOut(NotPermitted):
+    pass
+
+
+class CapReached(DailiesError):
     pass
 
 

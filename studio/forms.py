@@ -316,3 +316,7 @@ class PreferencesForm(forms.Form):
         widget=forms.RadioSelect,
         help_text="A decision takes effect when this time has passed. Until then one key takes it back.",
     )
+
+
+class SpeedForm(forms.Form):
+    percent = forms.IntegerField()

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
-from studio.errors import Conflict, DailiesError, Invalid, NotPermitted
+from studio.errors import CapReached, Conflict, DailiesError, Invalid, NotPermitted, OptedOut
 from studio.models import User
 
 STATUS: tuple[tuple[type[DailiesError], HTTPStatus, str], ...] = (
+    (OptedOut, HTTPStatus.FORBIDDEN, "You asked not to see this"),
     (NotPermitted, HTTPStatus.FORBIDDEN, "You may not do this"),
+    (CapReached, HTTPStatus.TOO_MANY_REQUESTS, "Enough of these for now"),
     (Conflict, HTTPStatus.CONFLICT, "Something changed meanwhile"),
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY, "This cannot be used as it is"),
 )

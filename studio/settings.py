@@ -241,12 +241,32 @@ PROVIDER_SETTINGS: dict[str, dict[str, Any]] = {
 }
 EGRESS_HOSTS: list[str] = env.list("DAILIES_EGRESS_HOSTS", default=[])  # exact host:port of self-hosted generators
 
+EXAMINER: str = env.str("DAILIES_EXAMINER", default="")  # a protocol of providers/examiners, or nobody
+EXAMINER_URL: str = env.str("DAILIES_EXAMINER_URL", default="https://api.openai.com/v1")
+EXAMINER_KEY: str = env.str("DAILIES_EXAMINER_KEY", default="")
+EXAMINER_MODEL: str = env.str("DAILIES_EXAMINER_MODEL", default="omni-moderation-latest")
+if EXAMINER not in ("", "moderations", "vision"):
+    raise ImproperlyConfigured("DAILIES_EXAMINER is moderations, vision, or empty: nobody is asked.")
+
+_anchors = env.str("DAILIES_TRUST_ANCHORS", default="")  # PEM: who may sign content credentials
+TRUST_ANCHORS: Path | None = Path(_anchors) if _anchors else None
+if TRUST_ANCHORS and not TRUST_ANCHORS.is_file():
+    raise ImproperlyConfigured("DAILIES_TRUST_ANCHORS must name a file of PEM certificates, or be empty.")
+
 UNDO_SECONDS: float = env.float("DAILIES_UNDO_SECONDS", default=10.0)
 CLAIM_SECONDS: int = env.int("DAILIES_CLAIM_SECONDS", default=600)
 ALLOW_SELF_REVIEW: bool = env.bool("DAILIES_ALLOW_SELF_REVIEW", default=False)
 POLL_SECONDS: float = env.float("DAILIES_POLL_SECONDS", default=1.0 if not PRODUCTION else 10.0)
 if UNDO_SECONDS < 0 or CLAIM_SECONDS < 1:
     raise ImproperlyConfigured("DAILIES_UNDO_SECONDS must be 0 or more and DAILIES_CLAIM_SECONDS 1 or more.")
+
+SEVERE_PER_HOUR: int = env.int("DAILIES_SEVERE_PER_HOUR", default=20)
+SEVERE_PER_DAY: int = env.int("DAILIES_SEVERE_PER_DAY", default=120)
+SEVERE_REST_MINUTES: int = env.int("DAILIES_SEVERE_REST_MINUTES", default=10)
+if SEVERE_PER_HOUR < 1 or SEVERE_PER_DAY < 1 or not 0 <= SEVERE_REST_MINUTES < 60:
+    raise ImproperlyConfigured(
+        "DAILIES_SEVERE_PER_HOUR and DAILIES_SEVERE_PER_DAY must be 1 or more, DAILIES_SEVERE_REST_MINUTES 0 to 59."
+    )
 
 LOGGING = {
     "version": 1,

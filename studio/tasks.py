@@ -7,6 +7,7 @@ from studio.actions import generating
 from studio.actions.hearing import forget_old_events
 from studio.actions.leasing import leased
 from studio.models import Generation
+from studio.statistics import refresh_statistics
 from studio.store import media_store
 
 
@@ -26,6 +27,10 @@ def fetch_generation(generation_id: int) -> None:
 
 @shared_task
 def tidy() -> None:
-    """Remove temporary files that no running process can still own, and notes of calls that are past their keeping."""
+    """Remove temporary files that no running process can still own, and notes of calls that are past their keeping.
+
+    And let the database look at how its tables grew.
+    """
     media_store().sweep_tmp(now=clock.now())
     forget_old_events()
+    refresh_statistics()

@@ -1,112 +1,250 @@
-"""From a take that came in to its findings and its place in a queue. What did not report goes to a person."""
+"""From a take that came in to its findings and its place in a queue. What did not report goes to a person.
 
-from collections.abc import Sequence
+A take is checked in two steps, each under its own lease: the limited child decodes it once for the signal instruments,
+then the models view the samples it left. Findings of the first step are on record before the second begins; the take is
+placed when all have reported, so that nobody is shown a picture before the instruments that guard people have looked.
+"""
 
-from django.db.models import F, QuerySet
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
+from django.db.models import F, Max, QuerySet
+
+from reviews.actions.examining import ask_examiner, examiner_parameters
+from reviews.actions.fingerprinting import keep_fingerprint
+from reviews.actions.illustrating import leave_pictures
+from reviews.actions.placing import place
 from reviews.actions.policies import active_policy
-from reviews.actions.queueing import open_review
-from reviews.actions.same_bytes import note_same_bytes
-from reviews.checks.base import CheckReport, FindingData, Spec
-from reviews.checks.runner import CHECKS, effective_parameters, inspect_file
+from reviews.actions.profiling import profile_of
+from reviews.actions.recording import note_matches, record_of
+from reviews.checks import examiner
+from reviews.checks.base import Clip, Spec, Stage
+from reviews.checks.findings import CheckReport, FindingData
+from reviews.checks.registry import CHECKS, effective_parameters, of_stage
+from reviews.checks.runner import consult_record, inspect_file, leave_samples, view_samples, without_clip
 from reviews.models import CheckRun, CheckStatus, Finding, Policy
-from reviews.rules.policy import parameters_digest
-from reviews.rules.severity import Route, Severity
-from reviews.rules.triage import Flag, Missing, triage
+from reviews.rules.policy import PolicyTerms, parameters_digest
+from reviews.rules.rechecking import Wanted
 from studio import clock
 from studio.actions.events import Actor, action, record_event
 from studio.actions.leasing import finish_step
-from studio.actions.lifecycle import advance
+from studio.anchors import trust_anchors
 from studio.crashpoints import crashpoint
 from studio.enqueue import after_commit
+from studio.media.errors import ChildFailed, UnreadableClip
 from studio.models import Candidate
 from studio.rules.lifecycle import Status
 from studio.store import media_store
 
 MACHINE = Actor.system("triage")
 MOST_ATTEMPTS = 3  # a clip that kills its checker three times is not tried again
+CHECK_TASK = "reviews.tasks.check_candidate"
+CLIP = "clip.json"
+FIRST_STEP = (Stage.SIGNAL, Stage.RECORD)
 
 
 def plan_checks(candidate: Candidate) -> None:
-    """Insert the pending runs of a take, inside the transaction that brings it in."""
-    planned = effective_parameters(active_policy(candidate.prompt.project).terms())
-    CheckRun.objects.bulk_create(
+    """Insert the pending runs of a take, inside the transaction that brings it in; they keep the policy of this day."""
+    policy = active_policy(candidate.prompt.project)
+    CheckRun.objects.bulk_create(planned_runs(candidate, policy, wanted_of(policy.terms())))
+    after_commit(CHECK_TASK, candidate.pk)
+
+
+def planned_runs(candidate: Candidate, policy: Policy, wanted: Iterable[Wanted]) -> list[CheckRun]:
+    """A pending run, not saved, for each of these uses of an instrument."""
+    return [
         CheckRun(
             candidate=candidate,
-            check_key=check.key,
-            version=check.version,
-            parameters=planned[check.key],
-            parameters_digest=parameters_digest(planned[check.key]),
+            check_key=each.key,
+            version=each.version,
+            parameters=each.parameters,
+            parameters_digest=each.digest,
+            policy=policy,
             sha256=candidate.sha256,
             attempt=0,
         )
-        for check in CHECKS
-        if check.key in planned
-    )
-    note_same_bytes(candidate)
-    after_commit("reviews.tasks.check_candidate", candidate.pk)
+        for each in wanted
+    ]
+
+
+def wanted_of(terms: PolicyTerms) -> list[Wanted]:
+    """Every use of an instrument that the policy asks for."""
+    together = effective_parameters(terms)
+    wanted = [_wanted(kind.key, kind.version, together[kind.key]) for kind in CHECKS if kind.key in together]
+    if examined := examiner_parameters(terms):
+        wanted.append(_wanted(examiner.KEY, examiner.VERSION, examined))
+    return wanted
+
+
+def _wanted(key: str, version: int, parameters: Mapping[str, Any]) -> Wanted:
+    return Wanted(key, version, parameters, parameters_digest(parameters))
+
+
+def policy_of(candidate: Candidate) -> Policy:
+    """The version that what is pending was planned under; a run of before there were versions asks the active one."""
+    pinned = _pending(candidate).filter(policy__isnull=False).select_related("policy").first()
+    return pinned.policy if pinned and pinned.policy else active_policy(candidate.prompt.project)
 
 
 def check(candidate: Candidate) -> None:
-    """Run every instrument over a take under the caller's lease, then place it."""
+    """One step of a take's checks under the caller's lease: the first that has not reported."""
+    first = _pending(candidate, *FIRST_STEP)
+    runs = first if first.exists() else _pending(candidate)
     if candidate.status != Status.CHECKING:
         finish_step(candidate, again_at=None)
-    elif _begin_attempt(candidate) > MOST_ATTEMPTS:
+    elif _begin_attempt(runs) > MOST_ATTEMPTS:
         give_up(candidate, "The checker was stopped three times on this clip.")
     elif not media_store().private_path(candidate.sha256).is_file():
         give_up(candidate, "The clip's bytes are missing from the store.")
+    elif first.exists():
+        look(candidate)
     else:
-        policy = active_policy(candidate.prompt.project)
-        crashpoint("checking.mid_check")
-        with media_store().workspace() as folder:
-            inspection = inspect_file(
-                media_store().private_path(candidate.sha256),
-                spec=Spec.parse(candidate.prompt.spec),
-                policy=policy.terms(),
-                folder=folder,
-            )
-        conclude(candidate, inspection.reports, policy)
+        look_again(candidate)
 
 
-def _begin_attempt(candidate: Candidate) -> int:
-    """Count, before looking, that a checker has begun: one that dies leaves the count behind."""
-    _pending(candidate).update(attempt=F("attempt") + 1)
-    return max(_pending(candidate).values_list("attempt", flat=True), default=1)
+def look(candidate: Candidate) -> None:
+    """The first step: the signal instruments in their child, and those that consult the record."""
+    policy = policy_of(candidate)
+    terms = policy.terms()
+    crashpoint("checking.mid_check")
+    goes_on = _pending(candidate, Stage.MODEL).exists()
+    with media_store().workspace() as folder:
+        inspection = inspect_file(
+            media_store().private_path(candidate.sha256),
+            spec=Spec.parse(candidate.prompt.spec),
+            profile=profile_of(candidate),
+            policy=terms,
+            folder=folder,
+            samples=goes_on,
+            anchors=trust_anchors(),
+        )
+        if inspection.clip and goes_on:
+            keep_samples(candidate, folder, inspection.clip)
+    leave_pictures(candidate, inspection.reports)
+    if inspection.clip is None:
+        rest = [report for stage in (Stage.RECORD, Stage.MODEL) for report in without_clip(stage, terms)]
+        conclude(candidate, inspection.and_also(rest).reports, policy, stages=tuple(Stage))
+    else:
+        if inspection.fingerprint:
+            # Before anything is compared: of two clips checked at once the later then finds the earlier.
+            keep_fingerprint(candidate.blob, inspection.fingerprint)
+        record = record_of(candidate, inspection.clip, inspection.fingerprint, inspection.credential)
+        conclude(
+            candidate,
+            inspection.and_also(consult_record(record, terms)).reports,
+            policy,
+            stages=FIRST_STEP,
+        )
+
+
+def look_again(candidate: Candidate) -> None:
+    """The second step: the models, on the samples of the first; those are made again where they are gone."""
+    policy = policy_of(candidate)
+    terms = policy.terms()
+    crashpoint("checking.mid_second_look")
+    try:
+        clip = kept_clip(candidate) or make_samples(candidate)
+    except (UnreadableClip, ChildFailed) as error:
+        give_up(candidate, error.sentence)
+        return
+    folder = media_store().samples_path(candidate.sha256)
+    reports = [*view_samples(folder, clip, terms)]
+    if asked := _pending(candidate).filter(check_key=examiner.KEY).first():
+        reports.append(ask_examiner(candidate, folder, clip, asked.parameters, terms))
+    leave_pictures(candidate, reports)
+    conclude(candidate, reports, policy, stages=(Stage.MODEL,))
+    media_store().forget_samples(candidate.sha256)
+
+
+def keep_samples(candidate: Candidate, folder: Path, clip: Clip) -> None:
+    (folder / CLIP).write_text(json.dumps(clip.as_json()), encoding="utf-8")
+    media_store().keep_samples(candidate.sha256, folder)
+
+
+def kept_clip(candidate: Candidate) -> Clip | None:
+    """What the first step knew of the clip; None where its samples are gone or not of this brief."""
+    path = media_store().samples_path(candidate.sha256) / CLIP
+    if not path.is_file():
+        return None
+    clip = Clip.from_json(json.loads(path.read_text(encoding="utf-8")))
+    return clip if clip.spec == Spec.parse(candidate.prompt.spec) else None
+
+
+def make_samples(candidate: Candidate) -> Clip:
+    """Raises UnreadableClip or ChildFailed."""
+    with media_store().workspace() as folder:
+        clip = leave_samples(
+            media_store().private_path(candidate.sha256),
+            spec=Spec.parse(candidate.prompt.spec),
+            profile=profile_of(candidate),
+            folder=folder,
+        )
+        keep_samples(candidate, folder, clip)
+    return clip
+
+
+def _begin_attempt(runs: QuerySet[CheckRun]) -> int:
+    """Count, before looking, that a checker has begun: one that dies leaves the count behind. How many have so far."""
+    runs.update(attempt=F("attempt") + 1)
+    begun = runs.aggregate(most=Max(F("attempt") - F("attempts_before")))["most"]
+    return int(begun or 1)
 
 
 @action
 def give_up(candidate: Candidate, why: str) -> None:
     """No instrument can look at this clip: say why, and send it to a person."""
     finish_step(candidate, again_at=None)
+    policy = policy_of(candidate)
     _pending(candidate).update(status=CheckStatus.FAILED, reason=why, finished_at=clock.now())
-    _place(candidate)
+    place(candidate, policy)
 
 
 @action
-def conclude(candidate: Candidate, reports: Sequence[CheckReport], policy: Policy) -> None:
-    """Write what the instruments reported and place the take. Raises LeaseLost when another checker overtook us."""
-    finish_step(candidate, again_at=None)
+def conclude(candidate: Candidate, reports: Sequence[CheckReport], policy: Policy, *, stages: Sequence[Stage]) -> None:
+    """Write what the instruments of these stages reported; place the take, or go on to the next step.
+
+    Raises LeaseLost when another checker overtook us.
+    """
     told = {report.check: report for report in reports}
-    for run in _pending(candidate):
+    goes_on = _pending(candidate).exclude(check_key__in=keys_of(stages)).exists()
+    finish_step(candidate, again_at=clock.now() if goes_on else None)
+    for run in _pending(candidate, *stages):
         report = told.get(run.check_key)
         _write_run(run, report)
         crashpoint("checking.before_result")
-        for found in report.findings if report else ():
+        for found in (*report.findings, *report.suppressed) if report else ():
             _write_finding(run, found)
+    note_matches(candidate, reports)
     record_event(candidate, verb="checked", actor=MACHINE, data={"policy": policy.pk})
-    _place(candidate)
+    if goes_on:
+        after_commit(CHECK_TASK, candidate.pk)
+    else:
+        place(candidate, policy)
 
 
-def _pending(candidate: Candidate) -> QuerySet[CheckRun]:
-    return CheckRun.objects.filter(candidate=candidate, status=CheckStatus.PENDING, sha256=candidate.sha256)
+def _pending(candidate: Candidate, *stages: Stage) -> QuerySet[CheckRun]:
+    """Runs that have not reported: of all stages, or of these."""
+    runs = CheckRun.objects.filter(candidate=candidate, status=CheckStatus.PENDING, sha256=candidate.sha256)
+    return runs.filter(check_key__in=keys_of(stages)) if stages else runs
+
+
+def keys_of(stages: Iterable[Stage]) -> list[str]:
+    """An outside examiner is asked beside the models, about the same samples."""
+    keys = [kind.key for stage in stages for kind in of_stage(stage)]
+    return [*keys, examiner.KEY] if Stage.MODEL in stages else keys
 
 
 def _write_run(run: CheckRun, report: CheckReport | None) -> None:
     run.status = report.status if report else CheckStatus.FAILED
     run.reason = report.reason if report else "It gave no answer."
-    run.seconds = report.seconds if report else None
     run.finished_at = clock.now()
-    run.save(update_fields=["status", "reason", "seconds", "finished_at"])
+    if report:
+        run.seconds, run.measured, run.unable = report.seconds, report.measured, report.unable
+        run.details = dict(report.details)
+    run.save(update_fields=["status", "reason", "seconds", "measured", "details", "unable", "finished_at"])
 
 
 def _write_finding(run: CheckRun, found: FindingData) -> None:
@@ -124,30 +262,9 @@ def _write_finding(run: CheckRun, found: FindingData) -> None:
         score=found.score,
         threshold=found.threshold,
         unit=found.unit,
-        box=found.box,
+        boxes=found.boxes,
+        peak_frame=found.peak_frame,
+        evidence=asdict(found.evidence),
+        suppressed_by=found.suppressed_by,
         message=found.message,
-    )
-
-
-def _place(candidate: Candidate) -> None:
-    """Triage what is on record and move the take on."""
-    flags = [
-        Flag(finding.check_key, Severity(finding.severity), Route(finding.route), finding.message)
-        for finding in Finding.objects.current(candidate)
-    ]
-    silent = (CheckStatus.PENDING, CheckStatus.FAILED)
-    runs = CheckRun.objects.newest_of(candidate)
-    missing = [Missing(run.check_key, run.reason) for run in runs if run.status in silent]
-    if not runs:
-        missing = [Missing("every check", "no instrument was planned")]
-    placement = triage(flags, missing)
-    to = Status.IN_REVIEW if placement.needs_reviewer else Status.WITH_EDITOR
-    advance(candidate, to, actor=MACHINE, because="flagged" if placement.needs_reviewer else "clean")
-    open_review(
-        candidate,
-        queue=placement.queue,
-        severity_rank=placement.severity_rank,
-        due_in=placement.due_in,
-        reasons=placement.reasons,
-        actor=MACHINE,
     )

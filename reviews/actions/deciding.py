@@ -9,8 +9,10 @@ from django.conf import settings
 
 from reviews.actions.permitting import require
 from reviews.actions.seen import Seen, require_unchanged
+from reviews.actions.watching import require_watched
 from reviews.models import Decision, DecisionReason, Finding, Reason, Review
 from reviews.rules.conflicts import Facts, uses_self_review
+from reviews.rules.coverage import NOTHING, Watched
 from reviews.rules.verbs import Outcome, verb_for
 from studio import clock
 from studio.actions.events import Actor, action, record_event
@@ -29,6 +31,17 @@ class ReasonGiven:
     finding_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a person says of a clip. `bulk_key` is set when it was said of many at once."""
+
+    outcome: Outcome
+    reasons: tuple[ReasonGiven, ...]
+    note: str
+    watched: Watched
+    bulk_key: UUID | None
+
+
 def decide(
     review: Review,
     *,
@@ -38,15 +51,19 @@ def decide(
     decision_key: UUID,
     reasons: Sequence[ReasonGiven] = (),
     note: str = "",
+    watched: Watched = NOTHING,
+    bulk_key: UUID | None = None,
 ) -> Decision:
     """Record a judgement of what `by` has `seen`; it takes effect when its undo window has passed (`settle`).
 
     Raises NotPermitted if the rules deny it (an event says so), ClaimLost if `by` no longer holds the claim,
-    StaleCandidate if bytes, check runs or policy differ from `seen`, Invalid if a reason or note is missing or odd.
-    The same key returns the same row.
+    StaleCandidate if bytes, check runs or policy differ from `seen`, Invalid if a reason or note is missing or odd, or
+    the policy wants more of the clip watched.
+    The same key returns the same row. `bulk_key` marks what was decided with others, unwatched.
     """
+    judged = Judged(outcome, tuple(reasons), note, watched, bulk_key)
     try:
-        decision = _decide(review, outcome, by, seen, decision_key, reasons, note)
+        decision = _decide(review, by, seen, decision_key, judged)
     except NotPermitted as refused:
         _record_refusal(review, outcome, by, str(refused))
         raise
@@ -55,26 +72,21 @@ def decide(
 
 
 @action
-def _decide(
-    review: Review,
-    outcome: Outcome,
-    by: User,
-    seen: Seen,
-    decision_key: UUID,
-    reasons: Sequence[ReasonGiven],
-    note: str,
-) -> Decision:
+def _decide(review: Review, by: User, seen: Seen, decision_key: UUID, judged: Judged) -> Decision:
     if earlier := Decision.objects.filter(decision_key=decision_key, decided_by=by, review=review).first():
         _require_standing(earlier)
         return earlier
     review = Review.objects.select_related("candidate__prompt__project").get(pk=review.pk)
-    facts = require(outcome, review, by)
+    facts = require(judged.outcome, review, by)
     require_unchanged(review.candidate, seen)
-    _require_words(outcome, reasons, note)
-    decision = _write(review, outcome, by, seen, decision_key, note)
-    _attach(decision, reasons, note)
+    _require_words(judged.outcome, judged.reasons, judged.note)
+    require_watched(review.candidate, judged.outcome, seen, judged.watched)
+    decision = _write(review, by, seen, decision_key, judged)
+    _attach(decision, judged.reasons, judged.note)
     _note_self_review(decision, facts, by)
-    record_event(decision, verb="decided", actor=Actor.of(by), data={"outcome": outcome.value, "review": review.pk})
+    data = {"outcome": judged.outcome.value, "review": review.pk}
+    data |= {"bulk": str(judged.bulk_key)} if judged.bulk_key else {}
+    record_event(decision, verb="decided", actor=Actor.of(by), data=data)
     crashpoint("deciding.before_commit")
     return decision
 
@@ -91,28 +103,27 @@ def _newest(review: Review) -> Decision:
     return review.decisions.exclude(outcome=Outcome.UNDONE).latest("pk")
 
 
-def _write(review: Review, outcome: Outcome, by: User, seen: Seen, decision_key: UUID, note: str) -> Decision:
+def _write(review: Review, by: User, seen: Seen, decision_key: UUID, judged: Judged) -> Decision:
     """Close the review under our claim and write the row; of many at once exactly one closes it."""
     at = clock.now()
     settles_at = at + undo_window(by)
-    closed = (
-        Review.objects.open()
-        .filter(pk=review.pk, claimed_by=by, claim_expires_at__gt=at)
-        .update(closed_at=at, settles_at=settles_at, claimed_by=None, claim_expires_at=None)
-    )
+    held = Review.objects.held_by(by, at).filter(pk=review.pk)
+    closed = held.update(closed_at=at, settles_at=settles_at, claimed_by=None, claim_expires_at=None)
     if not closed:
         raise ClaimLost("This review has just been decided or your claim has ended.")
     return Decision.objects.create(
         review=review,
-        outcome=outcome,
+        outcome=judged.outcome,
         decided_by=by,
-        note=note.strip(),
+        note=judged.note.strip(),
         decision_key=decision_key,
+        bulk_key=judged.bulk_key,
         sha256=seen.sha256,
         check_set=seen.check_set,
         policy_id=seen.policy_id,
         seen_at=seen.at,
         settles_at=settles_at,
+        watched=judged.watched.as_json(),
     )
 
 
@@ -141,7 +152,7 @@ def _attach(decision: Decision, reasons: Sequence[ReasonGiven], note: str) -> No
         if (reason := known.get(given.slug)) is None:
             raise Invalid(f"There is no reason “{given.slug}”.")
         start, end = _range_of(given, decision)
-        _require_range(reason, start, end, frames)
+        require_range(reason, start, end, frames)
         if reason.needs_note and not note.strip():
             raise Invalid(f"“{reason.label}”: say what in the note.")
         DecisionReason.objects.create(
@@ -161,7 +172,8 @@ def _range_of(given: ReasonGiven, decision: Decision) -> tuple[int | None, int |
     return given.start_frame, given.end_frame
 
 
-def _require_range(reason: Reason, start: int | None, end: int | None, frames: int) -> None:
+def require_range(reason: Reason, start: int | None, end: int | None, frames: int) -> None:
+    """Raises Invalid when the reason needs frames that are not given, or these lie outside a clip of `frames`."""
     if start is None and end is None:
         if reason.needs_range:
             raise Invalid(f"“{reason.label}” needs the frames it is about: mark them with I and O.")

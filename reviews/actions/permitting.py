@@ -1,14 +1,15 @@
 """What the rules need to know about a review and a person, read from the rows; and the refusal that follows."""
 
 from django.conf import settings
+from django.db.models import Exists, FilteredRelation, Q
 
-from reviews.models import Decision, Review
+from reviews.models import Decision, Golden, Review
 from reviews.rules.conflicts import Facts
 from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome, refusal, verb_for
 from studio import clock
 from studio.errors import ClaimLost, NotPermitted
-from studio.models import Candidate, User, roles_of
+from studio.models import Candidate, User, roles_among
 from studio.rules.lifecycle import Status
 
 
@@ -19,18 +20,32 @@ def facts_of(review: Review, user: User) -> Facts:
     passed = Decision.objects.filter(
         review__candidate=candidate, decided_by=user, outcome=Outcome.PASS, superseded_by=None
     ).exclude(review=review)
+    made = Candidate.objects.made_by(user).filter(sha256=candidate.sha256)
+    here = FilteredRelation("memberships", condition=Q(memberships__project=candidate.prompt.project))
+    asked = User.objects.filter(pk=user.pk).annotate(here=here)
+    roles, made_it, passed_it = zip(*asked.values_list("here__role", Exists(made), Exists(passed)), strict=True)
     return Facts(
         status=Status(candidate.status),
         queue=Queue(review.queue),
         is_open=review.closed_at is None,
-        roles=roles_of(user, candidate.prompt.project) if user.is_active else frozenset(),
-        made_it=Candidate.objects.made_by(user).filter(sha256=candidate.sha256).exists(),
-        passed_it=passed.exists(),
+        roles=roles_among(user, filter(None, roles)) if user.is_active else frozenset(),
+        made_it=made_it[0],
+        passed_it=passed_it[0],
         escalated_it=review.sent_by_id == user.pk,
         claim_is_mine=holder is not None and holder.pk == user.pk,
         claim_holder=holder.display_name if holder else "",
         self_review_allowed=settings.ALLOW_SELF_REVIEW,
+        closed_because=review.closed_because,
+        judged_it=any(each.decided_by_id == user.pk for each in review.waiting_judgements()) or _knows_it(review, user),
     )
+
+
+def _knows_it(review: Review, user: User) -> bool:
+    """Whether it is a golden clip whose answer `user` gave, or knows since it was put to them."""
+    if review.golden_id is None:
+        return False
+    others = Golden.objects.filter(pk=review.golden_id).unknown_to(user, but=review)
+    return not others.exists()
 
 
 def require(outcome: Outcome, review: Review, by: User) -> Facts:

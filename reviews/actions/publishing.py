@@ -1,7 +1,10 @@
 """Releasing an approved clip, and taking it back. The row opens the route last and closes it first."""
 
+from django.db.models import F
+
+from reviews.actions.blocking import add_entry
+from reviews.actions.opening import open_review
 from reviews.actions.permitting import facts_of
-from reviews.actions.queueing import open_review
 from reviews.actions.seen import changed_since
 from reviews.models import Publication, PublicationState, WithdrawalReason
 from reviews.rules.conflicts import not_own_work, not_passed_by_me
@@ -91,10 +94,17 @@ def plays_in_browsers(candidate: Candidate) -> bool:
 
 @action
 def _go_live(publication: Publication) -> None:
-    """The last look before the route opens: same checks and policy, approver still entitled, still approved."""
+    """The last look before the route opens: same checks and policy, approver still entitled, still approved.
+
+    What was put on the blocklist since it was checked counts, too.
+    """
+    from reviews.actions.recording import why_blocked  # brings OpenCV, which the pages that withdraw never need
+
     decision = publication.decision
     facts = facts_of(decision.review, decision.decided_by)
     if why := changed_since(decision) or has_queue_role(facts) or not_own_work(facts) or not_passed_by_me(facts):
+        raise StaleCandidate(why)
+    if why := why_blocked(publication.candidate):
         raise StaleCandidate(why)
     finish_step(publication, again_at=None, state=PublicationState.LIVE, published_at=clock.now())
     advance(publication.candidate, Status.PUBLISHED, actor=MACHINE, because="published")
@@ -108,24 +118,42 @@ def void(publication: Publication, why: str) -> None:
     finish_step(publication, again_at=clock.now(), state=PublicationState.VOIDED, explanation=why)
     record_event(publication, verb="voided", actor=MACHINE, data={"why": why})
     candidate = Candidate.objects.get(pk=publication.candidate_id)
-    if candidate.status != Status.APPROVED:
-        return
-    advance(candidate, Status.WITH_EDITOR, actor=MACHINE, because="approval voided")
+    if candidate.status == Status.APPROVED:
+        _back_to_editor(candidate, why, actor=MACHINE)
+
+
+def void_pending(candidate: Candidate, why: str, *, actor: Actor) -> None:
+    """Send an approved take back before it is public, inside the caller's action; nothing where it just went public.
+
+    Whoever is copying it loses the lease, and the copy is cleared when that has run out.
+    """
+    if publication := candidate.publications.order_by("pk").last():
+        pending = Publication.objects.filter(pk=publication.pk, state=PublicationState.PENDING)
+        voided = {"state": PublicationState.VOIDED, "explanation": why, "run_after": clock.now()}
+        if not pending.update(attempt=F("attempt") + 1, **voided):
+            return
+        record_event(publication, verb="voided", actor=actor, data={"why": why})
+    _back_to_editor(candidate, why, actor=actor)
+
+
+def _back_to_editor(candidate: Candidate, why: str, *, actor: Actor) -> None:
+    advance(candidate, Status.WITH_EDITOR, actor=actor, because="approval voided")
     open_review(
         candidate,
         queue=Queue.EDITOR,
         severity_rank=Severity.MAJOR.rank + 1,
         due_in=DUE_IN[Severity.MAJOR],
         reasons=[("voided", f"Its approval was voided: {why}")],
-        actor=MACHINE,
+        actor=actor,
     )
 
 
 @action
-def withdraw(publication: Publication, *, by: User, reason: WithdrawalReason) -> None:
+def withdraw(publication: Publication, *, by: User, reason: WithdrawalReason, shut_out: bool = False) -> None:
     """Take a clip off the public pages: denied from this COMMIT on, its copies are deleted right after.
 
-    Raises NotPermitted unless `by` is an editor or moderator of the project, Conflict when it is not public.
+    With `shut_out` its pictures go on the blocklist, too. Raises NotPermitted unless `by` is an editor or moderator of
+    the project, a moderator to shut it out; Conflict when it is not public; Invalid when it could not be recognised.
     """
     project = publication.candidate.prompt.project
     require_role(by, project, Role.EDITOR, Role.MODERATOR)
@@ -137,6 +165,9 @@ def withdraw(publication: Publication, *, by: User, reason: WithdrawalReason) ->
         raise Conflict("This clip is not public any more.")
     advance(publication.candidate, Status.WITHDRAWN, actor=Actor.of(by), because=f"withdrawn: {reason.label.lower()}")
     record_event(publication, verb="withdrawn", actor=Actor.of(by), data={"reason": reason.value})
+    if shut_out:
+        why = f"Withdrawn: {reason.label.lower()}."
+        add_entry(publication.candidate, by=by, reason=why, publication=publication)
     after_commit("reviews.tasks.publish_clip", publication.pk)
     crashpoint("publishing.before_deny")
 

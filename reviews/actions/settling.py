@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 
+from reviews.actions.calibrating import score_showing
+from reviews.actions.opening import open_review
 from reviews.actions.permitting import facts_of
-from reviews.actions.queueing import open_review
+from reviews.actions.recording import why_blocked
+from reviews.actions.second_looks import adjudicate, hold, second_wanted
 from reviews.actions.seen import changed_since
 from reviews.models import Decision, Publication, Review, ReviewReason
 from reviews.rules.conflicts import not_own_work, not_passed_by_me
-from reviews.rules.queues import DUE_IN, Queue
-from reviews.rules.severity import Severity
+from reviews.rules.queues import Queue, due_in
+from reviews.rules.second_looks import differ
 from reviews.rules.verbs import Outcome, has_queue_role
 from studio import clock
 from studio.actions.events import Actor, action, record_event
@@ -27,7 +30,11 @@ def due_reviews() -> list[int]:
 
 @action
 def settle(review_id: int) -> None:
-    """Put the review's decision into effect, or void it when bytes, checks, policy or rights moved. Twice is once."""
+    """Put the review's decision into effect, or void it when bytes, checks, policy or rights moved. Twice is once.
+
+    A reviewer's verdict may have to wait for a second person's: then nothing moves but that their review opens. One on
+    a golden clip is scored, and nothing moves at all.
+    """
     at = clock.now()
     settled = Review.objects.filter(pk=review_id, closed_at__isnull=False, settled_at=None, settles_at__lte=at).update(
         settled_at=at
@@ -39,14 +46,39 @@ def settle(review_id: int) -> None:
     if why := _objection(decision):
         _void(decision, why)
         return
-    record_event(decision, verb="settled", actor=MACHINE, data={"outcome": decision.outcome})
-    _EFFECTS[Outcome(decision.outcome)](decision)
+    if review.golden_id:
+        score_showing(decision, actor=MACHINE)
+        return
+    first = _waiting_first(review)
+    if first is None and (because := second_wanted(decision)):
+        hold(decision, because, actor=MACHINE)
+    elif first and differ(Outcome(first.outcome), Outcome(decision.outcome)):
+        adjudicate(decision, actor=MACHINE)
+    else:
+        _take_effect(decision, first)
+
+
+def _waiting_first(review: Review) -> Decision | None:
+    """The verdict that waited for this one; None where there is none, or where it does not hold any more."""
+    first = review.independent_of if review.queue == Queue.FLAGGED else None
+    if first and (why := _objection(first)):
+        record_event(first, verb="voided", actor=MACHINE, data={"why": why})
+        return None
+    return first
+
+
+def _take_effect(decision: Decision, first: Decision | None) -> None:
+    outcome = Outcome(decision.outcome)
+    for each in [first, decision] if first and first.outcome == outcome else [decision]:
+        record_event(each, verb="settled", actor=MACHINE, data={"outcome": outcome.value})
+    _EFFECTS[outcome](decision)
 
 
 def _objection(decision: Decision) -> str:
     """Why the decision must not take effect any more; "" when it may."""
     facts = facts_of(decision.review, decision.decided_by)
-    return changed_since(decision) or has_queue_role(facts) or not_own_work(facts) or not_passed_by_me(facts)
+    blocked = why_blocked(decision.review.candidate) if decision.outcome == Outcome.APPROVE else ""
+    return changed_since(decision) or has_queue_role(facts) or not_own_work(facts) or not_passed_by_me(facts) or blocked
 
 
 def _void(decision: Decision, why: str) -> None:
@@ -105,16 +137,13 @@ def _reopen(decision: Decision, queue: Queue, *, rank: int, code: str, sentence:
         queue=queue,
         severity_rank=rank,
         comes_first=decision.outcome == Outcome.SEND_BACK,
-        due_in=DUE_IN[_severity(rank)],
+        due_in=due_in(rank),
         reasons=[(code, sentence)],
         question=decision.note if handed_on else "",
         sent_by=decision.decided_by if handed_on else None,
+        independent_of=decision if decision.outcome == Outcome.ESCALATE and decision.review.independent_of_id else None,
         actor=MACHINE,
     )
-
-
-def _severity(rank: int) -> Severity:
-    return list(Severity)[max(rank - 1, 0)]
 
 
 _EFFECTS: Mapping[Outcome, Callable[[Decision], None]] = {

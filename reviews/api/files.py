@@ -10,7 +10,7 @@ from ninja import Router
 from reviews.views.media import file_of
 from studio.api.access import TokenRequest, needs
 from studio.api.answers import WHOLE_OR_PART, Refusal
-from studio.api.takes import takes_of
+from studio.api.takes import takes_by_address
 from studio.rules.scopes import Scope
 
 router = Router(tags=["takes"])
@@ -25,4 +25,4 @@ Name = Literal["original", "proxy.mp4", "poster.jpg", "sprite.jpg", "frames.json
 )
 def get_file(request: TokenRequest, uuid: UUID, name: Name) -> HttpResponseBase:
     """One file of a take; `Range` and `If-None-Match` are understood. `original` is byte for byte what was made."""
-    return file_of(request, get_object_or_404(takes_of(request), uuid=uuid), name)
+    return file_of(request, get_object_or_404(takes_by_address(request), uuid=uuid), name)

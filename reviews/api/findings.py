@@ -12,7 +12,7 @@ from reviews.models import CheckRun, CheckStatus, Finding
 from reviews.rules.severity import Severity
 from studio.api.access import TokenRequest, needs
 from studio.api.answers import Cursor, Paged, answers, page_of
-from studio.api.takes import takes_of
+from studio.api.takes import takes_by_address
 from studio.rules.scopes import Scope
 
 router = Router(tags=["takes"])
@@ -52,7 +52,7 @@ class FindingOut(Schema):
 @router.get("/takes/{uuid:uuid}/checks", response=answers(ChecksOut), **needs(Scope.CANDIDATES_READ))
 def list_checks(request: TokenRequest, uuid: UUID) -> ChecksOut:
     """The newest run of each instrument. One that is not `clean` or `findings` did not say that the take is clean."""
-    runs = CheckRun.objects.newest_of(get_object_or_404(takes_of(request), uuid=uuid))
+    runs = CheckRun.objects.newest_of(get_object_or_404(takes_by_address(request), uuid=uuid))
     same = ("version", "status", "reason", "seconds", "finished_at")
     items = [CheckOut(check=run.check_key, **{name: getattr(run, name) for name in same}) for run in runs]
     return ChecksOut(items=items)
@@ -61,7 +61,7 @@ def list_checks(request: TokenRequest, uuid: UUID) -> ChecksOut:
 @router.get("/takes/{uuid:uuid}/findings", response=answers(Paged[FindingOut]), **needs(Scope.CANDIDATES_READ))
 def list_findings(request: TokenRequest, uuid: UUID, cursor: Query[Cursor]) -> dict[str, Any]:
     """Of the newest run of each instrument."""
-    take = get_object_or_404(takes_of(request), uuid=uuid)
+    take = get_object_or_404(takes_by_address(request), uuid=uuid)
     return page_of(request, Finding.objects.current(take), cursor, _shown)
 
 

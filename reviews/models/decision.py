@@ -5,37 +5,10 @@ from django.db.models import Q
 
 from reviews.models.finding import Finding
 from reviews.models.policy import Policy
+from reviews.models.reason import Reason
 from reviews.models.review import Review
 from reviews.rules.verbs import Outcome
 from studio.models import User
-
-
-class ReasonRange(models.TextChoices):
-    REQUIRED = "yes", "Needs a range"
-    OPTIONAL = "opt", "May have a range"
-    NONE = "no", "About the whole clip"
-
-
-class Reason(models.Model):
-    """A yes/no observation that a decision cites. Seeded from `reviews/data/reasons.toml`; slugs never change."""
-
-    slug = models.SlugField(unique=True)
-    group = models.CharField(max_length=20)
-    label = models.CharField(max_length=120)
-    severity = models.CharField(max_length=8)
-    range_rule = models.CharField(max_length=4, choices=ReasonRange)
-    needs_note = models.BooleanField(default=False)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position"]
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def needs_range(self) -> bool:
-        return self.range_rule == ReasonRange.REQUIRED
 
 
 class Decision(models.Model):
@@ -46,9 +19,15 @@ class Decision(models.Model):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="decisions")
     note = models.TextField(blank=True)
     decision_key = models.UUIDField(unique=True, help_text="Made by the form: the same key is the same decision.")
+    bulk_key = models.UUIDField(
+        null=True, blank=True, help_text="Shared by what one press decided on the grid, where nobody watched the clips."
+    )
     sha256 = models.CharField(max_length=64)
     check_set = models.CharField(max_length=64, help_text="Digest of the newest run of each check.")
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="decisions")
+    watched = models.JSONField(
+        default=dict, blank=True, help_text="Frames really seen, seconds played and heard (`rules/coverage.py`)."
+    )
     seen_at = models.DateTimeField(help_text="When the page that was judged was made.")
     settles_at = models.DateTimeField()
     supersedes = models.OneToOneField(
@@ -58,6 +37,10 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["bulk_key"], condition=Q(bulk_key__isnull=False), name="decision_in_bulk"),
+            models.Index(fields=["decided_by", "sha256"], name="decision_of_bytes"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(outcome=Outcome.UNDONE.value) | Q(supersedes__isnull=False),
@@ -67,6 +50,16 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} by {self.decided_by}"
+
+    @property
+    def reasons_shared(self) -> list["DecisionReason"]:
+        """Its own, and those of a person who had said the same of this take and waited for it; each reason once."""
+        own = list(self.reasons.all())
+        first = self.review.independent_of
+        if first is None or first.outcome != self.outcome:
+            return own
+        given = {each.reason_id for each in own}
+        return [*own, *(each for each in first.reasons.all() if each.reason_id not in given)]
 
 
 class DecisionReason(models.Model):

@@ -4,6 +4,8 @@ from typing import Self
 
 from django.db import models
 
+from reviews.checks.findings import Box, around, box_of
+from reviews.models.policy import Policy
 from reviews.rules.severity import Severity
 from studio.models import Candidate, User
 
@@ -34,10 +36,30 @@ class CheckRun(models.Model):
     attempt = models.PositiveSmallIntegerField(
         default=1, help_text="How many checkers have begun on it; 0 before the first."
     )
+    attempts_before = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="What `attempt` was when it was planned: earlier uses of the same check have the rest.",
+    )
+    policy = models.ForeignKey(
+        Policy,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="check_runs",
+        help_text="The version it was planned under; it is judged by that one, too.",
+    )
     sha256 = models.CharField(max_length=64, help_text="The bytes looked at.")
     status = models.CharField(max_length=8, choices=CheckStatus, default=CheckStatus.PENDING)
     reason = models.TextField(blank=True, help_text="Why it was skipped or failed.")
     seconds = models.FloatField(null=True, blank=True)
+    measured = models.FloatField(
+        null=True, blank=True, help_text="The clip's most fault-like score on the scale of the instrument's dial."
+    )
+    details = models.JSONField(default=dict, blank=True, help_text="Facts the instrument thought worth keeping.")
+    unable = models.BooleanField(
+        default=False,
+        help_text="Skipped because something it needs is missing here, not for want of anything to measure.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -54,11 +76,16 @@ class CheckRun(models.Model):
     def __str__(self) -> str:
         return f"{self.check_key} v{self.version} on {self.candidate}: {self.status}"
 
+    @property
+    def did_not_look(self) -> bool:
+        """It should have and did not, so that its silence says nothing. One with nothing to measure did look."""
+        return self.unable or self.status in (CheckStatus.PENDING, CheckStatus.FAILED)
+
 
 class FindingQuerySet(models.QuerySet["Finding"]):
     def current(self, candidate: Candidate) -> Self:
-        """Findings of the newest run of each check."""
-        return self.filter(check_run__in=CheckRun.objects.newest_of(candidate))
+        """Findings for people: of the newest run of each check, without those that another one explains."""
+        return self.filter(check_run__in=CheckRun.objects.newest_of(candidate), suppressed_by="")
 
 
 class Finding(models.Model):
@@ -77,7 +104,12 @@ class Finding(models.Model):
     score = models.FloatField(null=True)
     threshold = models.FloatField(null=True)
     unit = models.CharField(max_length=40, blank=True)
-    box = models.JSONField(null=True, help_text="[x, y, width, height] in 0-1 of the picture.")
+    boxes = models.JSONField(
+        default=list, blank=True, help_text="[[x, y, width, height], …] in 0-1 of the picture as a player shows it."
+    )
+    peak_frame = models.PositiveIntegerField(null=True, blank=True, help_text="Where it is worst.")
+    evidence = models.JSONField(default=dict, blank=True, help_text="Stills, curve and heat map shown beside it.")
+    suppressed_by = models.SlugField(blank=True, help_text="The check that explains it already; kept for the record.")
     message = models.TextField()
 
     objects = FindingQuerySet.as_manager()
@@ -92,6 +124,11 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return self.message
+
+    @property
+    def box(self) -> Box | None:
+        """The smallest box around all `boxes`."""
+        return around(tuple(box_of(box) for box in self.boxes))
 
 
 class Verdict(models.TextChoices):

@@ -26,6 +26,10 @@ class Facts:
     """Display name of whoever holds a live claim; "" when nobody does."""
     self_review_allowed: bool
     """The small-team switch."""
+    closed_because: str = ""
+    """Why the review was closed without a decision."""
+    judged_it: bool = False
+    """Gave a judgement that waits for this review: it must be another person's."""
 
 
 def not_own_work(facts: Facts) -> str:
@@ -41,9 +45,9 @@ def not_passed_by_me(facts: Facts) -> str:
         return "You passed this take; somebody else approves."
     if facts.escalated_it and facts.queue is Queue.ESCALATIONS:
         return "You escalated this take; another moderator answers."
-    return ""
+    return "You have judged this take; now somebody else does." if facts.judged_it else ""
 
 
 def uses_self_review(facts: Facts) -> bool:
     """Whether a judgement under these facts leans on the small-team switch; every such use is an event."""
-    return facts.self_review_allowed and (facts.made_it or facts.passed_it or facts.escalated_it)
+    return facts.self_review_allowed and (facts.made_it or facts.passed_it or facts.escalated_it or facts.judged_it)

@@ -4,10 +4,11 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+from reviews.rules.screening import HOUSE_SCREENING, Screening
 from reviews.rules.severity import Route, Severity
 
 DEFAULT_POLICY_PATH = Path(__file__).resolve().parent.parent / "data" / "policy.toml"
@@ -59,6 +60,11 @@ class PolicyTerms:
     slug: str
     version: int
     rules: tuple[RuleTerms, ...]
+    off: frozenset[str] = frozenset()
+    """Checks that do not run although they have rules."""
+    required: frozenset[str] = frozenset()
+    """Checks that must have looked: skipped is then as good as failed."""
+    screening: Screening = HOUSE_SCREENING
 
     @classmethod
     def from_rows(cls, slug: str, version: int, rows: Iterable[RuleRow]) -> Self:
@@ -67,7 +73,10 @@ class PolicyTerms:
 
     def covers(self, check: str) -> bool:
         """Whether the policy wants this check to run at all."""
-        return any(rule.check == check for rule in self.rules)
+        return check not in self.off and any(rule.check == check for rule in self.rules)
+
+    def rules_of(self, check: str) -> tuple[RuleTerms, ...]:
+        return tuple(rule for rule in self.rules if rule.check == check)
 
     def parameters_for(self, check: str) -> dict[str, Any]:
         """The constructor arguments of an instrument: those of all its rules together.
@@ -75,7 +84,7 @@ class PolicyTerms:
         Raises PolicyError when two of its labels give one parameter different values.
         """
         together: dict[str, Any] = {}
-        for rule in (rule for rule in self.rules if rule.check == check):
+        for rule in self.rules_of(check):
             for name, value in rule.parameters.items():
                 if together.setdefault(name, value) != value:
                     raise PolicyError(f"{check}: its rules disagree about {name}: {together[name]!r} and {value!r}")
@@ -99,11 +108,12 @@ class _FileRule:
 
 
 def load_policy(path: Path = DEFAULT_POLICY_PATH) -> PolicyTerms:
-    """The policy of a TOML file: `slug`, `version` and a `[[rules]]` table a label. Raises PolicyError."""
+    """The policy of a TOML file: `slug`, `version`, `[screening]`, a `[[rules]]` table a label. Raises PolicyError."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         rows = [_FileRule(**rule) for rule in document["rules"]]
-        return PolicyTerms.from_rows(str(document["slug"]), int(document["version"]), rows)
+        terms = PolicyTerms.from_rows(str(document["slug"]), int(document["version"]), rows)
+        return replace(terms, screening=Screening.from_json(document.get("screening", {})))
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise PolicyError(f"{path.name}: {error}") from error
 

@@ -28,3 +28,8 @@ DUE_IN: Mapping[Severity, timedelta] = {
     Severity.INFO: timedelta(hours=24),
 }
 """Source: the product's own promise (service level by worst severity)."""
+
+
+def due_in(severity_rank: int) -> timedelta:
+    """Of a review's rank: 0 none, 1 info to 4 blocking."""
+    return DUE_IN[list(Severity)[max(severity_rank - 1, 0)]]

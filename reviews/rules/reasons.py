@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+PLACES = 10
+"""Reasons on the keys 1–9 and 0."""
 REASONS_PATH = Path(__file__).resolve().parent.parent / "data" / "reasons.toml"
 
 SUGGESTED_BY_CHECK: Mapping[str, str] = {
@@ -18,6 +20,8 @@ SUGGESTED_BY_CHECK: Mapping[str, str] = {
     "black_frames": "blank",
     "frozen_frames": "freeze",
     "hard_cuts": "jump_cut",
+    "nudity": "sexual",
+    "people": "likeness",
 }
 
 
@@ -27,6 +31,11 @@ def reasons_file() -> Mapping[str, Any]:
         return tomllib.load(file)
 
 
-def numbered(queue: str) -> list[str]:
-    """Slugs on the keys 1–9 and 0 of one queue."""
-    return list(reasons_file()["numbered"][queue])
+def groups() -> list[str]:
+    """The groups of the taxonomy in their order."""
+    return list(dict.fromkeys(row["group"] for row in reasons_file()["reasons"]))
+
+
+def house_numbering() -> dict[str, tuple[str, ...]]:
+    """Of each queue the slugs on the keys 1–9 and 0, where a project's policy does not say otherwise."""
+    return {queue: tuple(slugs) for queue, slugs in reasons_file()["numbered"].items()}

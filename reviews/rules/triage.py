@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from reviews.rules.queues import DUE_IN, Queue
+from reviews.rules.queues import DUE_IN, Queue, due_in
 from reviews.rules.severity import Route, Severity
 
 
@@ -20,7 +20,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A check that failed or did not report, and why."""
+    """A check of the policy that failed, did not report or could not run here, and why."""
 
     check: str
     why: str
@@ -58,6 +58,16 @@ def triage(flags: Sequence[Flag], missing: Sequence[Missing]) -> Placement:
     reasons += [("not_checked", f"{_words(each.check)} did not report: {each.why or 'no answer'}") for each in missing]
     queue = Queue.ESCALATIONS if blocked else Queue.FLAGGED
     return Placement(queue, worst.rank + 1, DUE_IN[worst], tuple(reasons))
+
+
+def as_if_flagged(flags: Sequence[Flag]) -> Placement:
+    """Where a take goes that nothing stopped and that is drawn for an audit: before a reviewer, as any other.
+
+    Its reasons are the remarks that were made. It waits behind those that something was found in.
+    """
+    remarks = tuple((flag.check, flag.sentence) for flag in sorted(flags, key=lambda flag: -flag.severity.rank))
+    rank = max(_rank(flags), 1)
+    return Placement(Queue.FLAGGED, rank, due_in(rank), remarks)
 
 
 def _rank(flags: Sequence[Flag]) -> int:

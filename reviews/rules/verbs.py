@@ -138,6 +138,8 @@ class Refusal:
 
 def refusal(verb: Verb, facts: Facts) -> Refusal | None:
     """Why `verb` is refused under `facts`; None when it is allowed."""
+    if facts.closed_because:
+        return Refusal(facts.closed_because, is_conflict=True)
     if facts.status not in verb.queues.get(facts.queue, frozenset()):
         return Refusal("This take is no longer where this can be done.", is_conflict=True)
     for condition in verb.conditions:

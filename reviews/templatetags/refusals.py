@@ -28,8 +28,8 @@ def _refusing(candidate_ids: list[int]) -> dict[int, Decision]:
             review__candidate__in=candidate_ids, review__settled_at__isnull=False, superseded_by=None
         )
         .filter(outcome__in=[Outcome.REJECT, Outcome.REQUEST_CHANGES])
-        .select_related("review")
-        .prefetch_related("reasons__reason")
+        .select_related("review__independent_of")
+        .prefetch_related("reasons__reason", "review__independent_of__reasons__reason")
         .order_by("pk")
     )
     return {decision.review.candidate_id: decision for decision in found}

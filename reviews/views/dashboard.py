@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from reviews.actions.queueing import offered_to
-from reviews.models import Decision, DecisionReason, Review
-from reviews.queues import Post, posts_of, roles_anywhere
+from reviews.counting import Counted, count_of, read_together
+from reviews.models import Decision, Mention, Review
+from reviews.queues import Post, posts_of, roles_anywhere, still_judged_by
 from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome
+from reviews.views.bounds import bounds_for
+from reviews.views.calibration import calibration_of
 from reviews.views.polling import poll_of
 from reviews.views.recent import decided_today, recent_of, toast_of
 from studio import clock
@@ -58,39 +61,46 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def _context(request: HttpRequest, user: User) -> dict[str, Any]:
     posts = posts_of(user)
     held = roles_anywhere(posts)
-    recent = recent_of(user)
+    recent, spared = recent_of(user), bounds_for(request, user).spared
     context: dict[str, Any] = {
         "posts": posts,
         "recent": recent,
+        "mentions": _mentions(user),
         "toast": toast_of(recent),
         "decided_today": decided_today(user),
         "poll": poll_of(request),
         "project": next(iter(posts), None),
     }
+    if Role.REVIEWER in held:
+        context["calibration"] = calibration_of(user)
     if Role.AUTHOR in held:
         context["author"] = _author(user, posts)
     if Role.REVIEWER in held:
-        context["reviewer"] = _queued(user, Queue.FLAGGED)
+        context["reviewer"] = _queued(user, Queue.FLAGGED, spared)
     if Role.EDITOR in held:
-        context["editor"] = _editor(user, posts)
+        context["editor"] = _editor(user, posts, spared)
     if Role.MODERATOR in held:
-        context["moderator"] = _moderator(user)
+        context["moderator"] = _moderator(user, spared)
     if Role.AUDITOR in held:
-        context["auditor"] = {"events": Event.objects.count()}
+        context["auditor"] = {"events": Event.objects.values_list("seq", flat=True).last() or 0}
     return context
 
 
-def _queued(user: User, queue: Queue) -> Queued:
-    at = clock.now()
-    counts = (
-        offered_to(user, queue)
-        .order_by()
-        .aggregate(
-            offered=Count("pk"),
-            overdue=Count("pk", filter=Q(due_at__lte=at)),
-            due_soon=Count("pk", filter=Q(due_at__gt=at, due_at__lte=at + SOON)),
-            oldest=Min("opened_at"),
-        )
+def _mentions(user: User) -> "QuerySet[Mention]":
+    """Notes that speak to this person, newest first; of takes they may still be asked to judge nothing is told."""
+    judging = still_judged_by(user).filter(candidate=OuterRef("comment__candidate"))
+    unseen = Mention.objects.unseen_by(user).exclude(Exists(judging))
+    return unseen.select_related("comment__author", "comment__candidate")[:SHOWN]
+
+
+def _queued(user: User, queue: Queue, spared: int) -> Queued:
+    at, offered = clock.now(), offered_to(user, queue, spared=spared)
+    counts = read_together(
+        user,
+        offered=Counted(offered),
+        overdue=Counted(offered.order_by().filter(due_at__lte=at)),
+        due_soon=Counted(offered.order_by().filter(due_at__gt=at, due_at__lte=at + SOON)),
+        oldest=Subquery(offered.order_by("pk").values("opened_at")[:1]),
     )
     return Queued(queue.value, **counts)
 
@@ -119,28 +129,30 @@ def _returned(user: User) -> Sequence[Returned]:
     )
     rows = list(takes)
     ids = [getattr(take, "decision_id", None) for take in rows]
-    reasons = Prefetch("reasons", DecisionReason.objects.select_related("reason"))
-    decisions = Decision.objects.filter(pk__in=[pk for pk in ids if pk]).prefetch_related(reasons).in_bulk()
+    reasons = ("reasons__reason", "review__independent_of__reasons__reason")
+    wanted = Decision.objects.filter(pk__in=[pk for pk in ids if pk]).select_related("review__independent_of")
+    decisions = wanted.prefetch_related(*reasons).in_bulk()
     return [Returned(take, decisions.get(pk) if pk else None) for take, pk in zip(rows, ids, strict=True)]
 
 
-def _editor(user: User, posts: Sequence[Post]) -> dict[str, Any]:
+def _editor(user: User, posts: Sequence[Post], spared: int) -> dict[str, Any]:
     project = _first_with(posts, Role.EDITOR)
     projects = Membership.objects.filter(user=user, role=Role.EDITOR).values("project")
     in_review = Candidate.objects.with_status(Status.CHECKING, Status.IN_REVIEW)
     return {
-        "queue": _queued(user, Queue.EDITOR),
-        "in_review": (in_review if user.is_superuser else in_review.filter(prompt__project__in=projects)).count(),
+        "queue": _queued(user, Queue.EDITOR, spared),
+        "in_review": count_of(in_review if user.is_superuser else in_review.filter(prompt__project__in=projects)),
         "desk": reverse("desk", args=[project]) if project else "",
     }
 
 
-def _moderator(user: User) -> dict[str, Any]:
-    overdue = Review.objects.open().visible_to(user).filter(due_at__lte=clock.now())
+def _moderator(user: User, spared: int) -> dict[str, Any]:
+    overdue = Review.objects.overdue(clock.now()).visible_to(user)
     unknown = Generation.objects.visible_to(user).filter(state=GenerationState.UNKNOWN)
     return {
-        "queue": _queued(user, Queue.ESCALATIONS),
-        "overdue": overdue.values("pk").distinct().count(),
+        "queue": _queued(user, Queue.ESCALATIONS, spared),
+        "overdue": count_of(overdue),
+        "late": list(overdue.order_by("due_at").select_related("candidate")[:SHOWN]),
         "unknown": _few(unknown),
         "unknown_count": unknown.count(),
     }

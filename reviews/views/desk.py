@@ -15,7 +15,10 @@ from reviews.actions.queueing import offered_to
 from reviews.models import CheckRun, Finding, Review
 from reviews.rules.queues import Queue
 from reviews.rules.severity import Severity
+from reviews.rules.veil import Harm, harms_of
+from reviews.views.bounds import bounds_for
 from reviews.views.recent import recent_of, toast_of
+from reviews.views.veils import Cover, Covers, covers_for
 from studio.http import UserRequest
 from studio.models import Candidate, Project, Prompt
 from studio.rules.lifecycle import Status
@@ -34,6 +37,7 @@ class DeskTake:
     cost: Decimal | None
     """US dollars: billed, else the estimate; None for a take made elsewhere."""
     waits: bool
+    cover: Cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,15 @@ def desk(request: UserRequest, slug: str) -> HttpResponse:
     page = page_of(prompts.exclude(waiting).prefetch_related(_takes()), request, size=ROWS)
     is_first_page = not page.previous_url
     front = prompts.filter(waiting).prefetch_related(_takes()).order_by("pk") if is_first_page else prompts.none()
+    bounds, covers = bounds_for(request, request.user), covers_for(request.user, {project.pk})
     context = {
         "project": project,
-        "waiting_rows": _rows(front),
-        "rows": _rows(page.rows),
+        "waiting_rows": _rows(front, covers),
+        "rows": _rows(page.rows, covers),
         "page": page,
-        "first": offered_to(request.user, Queue.EDITOR).filter(candidate__prompt__project=project).first(),
+        "first": offered_to(request.user, Queue.EDITOR, spared=bounds.spared)
+        .filter(candidate__prompt__project=project)
+        .first(),
         "toast": toast_of(recent_of(request.user)),
     }
     return render(request, "reviews/desk.html", context | _counts(project))
@@ -83,15 +90,17 @@ def _takes() -> "Prefetch[str, QuerySet[Candidate], str]":
     return Prefetch("candidates", takes)
 
 
-def _rows(prompts: Iterable[Prompt]) -> list[DeskRow]:
+def _rows(prompts: Iterable[Prompt], covers: Covers) -> list[DeskRow]:
     rows = []
     for prompt in prompts:
-        takes = [_take(candidate) for candidate in prompt.candidates.all()]
+        takes = [
+            _take(candidate, covers.of(prompt.project_id, _harms(candidate))) for candidate in prompt.candidates.all()
+        ]
         rows.append(DeskRow(prompt, takes, sum(take.waits for take in takes)))
     return rows
 
 
-def _take(candidate: Candidate) -> DeskTake:
+def _take(candidate: Candidate, cover: Cover) -> DeskTake:
     open_here = [review for review in getattr(candidate, "open_reviews", []) if review.queue == Queue.EDITOR]
     generation = candidate.generation
     return DeskTake(
@@ -102,11 +111,19 @@ def _take(candidate: Candidate) -> DeskTake:
         if generation
         else None,
         waits=bool(open_here),
+        cover=cover,
     )
 
 
-def _worst(candidate: Candidate) -> Finding | None:
-    """The worst finding of the newest run of each check."""
+def _harms(candidate: Candidate) -> frozenset[Harm]:
+    return harms_of((each.check_key, each.label, each.severity) for each in _newest(candidate))
+
+
+def _newest(candidate: Candidate) -> list[Finding]:
+    """Of the newest run of each check."""
     newest = {run.check_key: run for run in candidate.check_runs.all()}
-    findings = [finding for run in newest.values() for finding in run.findings.all()]
-    return max(findings, key=lambda finding: Severity(finding.severity).rank, default=None)
+    return [finding for run in newest.values() for finding in run.findings.all()]
+
+
+def _worst(candidate: Candidate) -> Finding | None:
+    return max(_newest(candidate), key=lambda finding: Severity(finding.severity).rank, default=None)

@@ -5,6 +5,7 @@ Everything is lazy, so a page that does not draw it asks the database nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -12,12 +13,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from reviews.queues import Post, posts_of, waiting_for
+from reviews.queues import QUEUE_READERS, Post, posts_of, waiting_for
 from reviews.rules.queues import Queue
+from reviews.views.bounds import bounds_for
 from studio.models import Preferences, Theme, User
+from studio.rules.keymaps import by_id
 from studio.rules.roles import Role
 
-QUEUE_READERS = frozenset({Role.REVIEWER, Role.EDITOR, Role.MODERATOR, Role.AUDITOR})
 MAKING = (("Prompts", "prompts"), ("Batches", "batches"), ("Spend", "spend"))
 PROMPT_READERS = frozenset({Role.AUTHOR, Role.EDITOR, Role.MODERATOR, Role.AUDITOR})
 
@@ -32,10 +34,13 @@ class Entry:
 
 def chrome(request: HttpRequest) -> Mapping[str, Any]:
     """The context processor of every page."""
+    preferences = cache(lambda: _preferences(request))
     return {
         "demo": settings.DEMO,
         "self_review": settings.ALLOW_SELF_REVIEW,
-        "theme": SimpleLazyObject(lambda: _theme(request)),
+        "theme": SimpleLazyObject(lambda: _theme(preferences())),
+        "bindings": SimpleLazyObject(lambda: by_id(preferences().keys)),
+        "speed_percent": SimpleLazyObject(lambda: preferences().speed_percent),
         "nav": SimpleLazyObject(lambda: _entries(request)),
     }
 
@@ -46,21 +51,25 @@ def _person(request: HttpRequest) -> User | None:
     return user if isinstance(user, User) else None
 
 
-def _theme(request: HttpRequest) -> str:
+def _preferences(request: HttpRequest) -> Preferences:
     user = _person(request)
-    chosen = Preferences.objects.filter(user=user).values_list("theme", flat=True).first() if user else None
-    return chosen if chosen and chosen != Theme.SYSTEM else "auto"
+    return (user and Preferences.objects.filter(user=user).first()) or Preferences()
+
+
+def _theme(preferences: Preferences) -> str:
+    return preferences.theme if preferences.theme != Theme.SYSTEM else "auto"
 
 
 def _entries(request: HttpRequest) -> list[Entry]:
     user = _person(request)
-    return _entries_of(user, request.path) if user else []
+    return _entries_of(user, request) if user else []
 
 
-def _entries_of(user: User, path: str) -> list[Entry]:
-    posts = posts_of(user)
+def _entries_of(user: User, request: HttpRequest) -> list[Entry]:
+    posts, path = posts_of(user), request.path
     held = frozenset(role for post in posts for role in post.roles)
-    waiting = waiting_for(user, held)
+    spared = bounds_for(request, user).spared if held & QUEUE_READERS else 0
+    waiting = waiting_for(user, held, spared)
     rows: list[tuple[str, str, int]] = [("Dashboard", reverse("dashboard"), 0)]
     if here := _project_slug(posts, path, PROMPT_READERS):
         rows += [(label, reverse(name, args=[here]), 0) for label, name in MAKING]
@@ -72,6 +81,9 @@ def _entries_of(user: User, path: str) -> list[Entry]:
         rows.append(("People", reverse("people", args=[here]), 0))
     if held & {Role.MODERATOR, Role.AUDITOR}:
         rows.append(("Providers", reverse("providers"), 0))
+        if here := _project_slug(posts, path, frozenset({Role.MODERATOR, Role.AUDITOR})):
+            rows.append(("Policy", reverse("policy", args=[here]), 0))
+        rows.append(("Blocklist", reverse("blocklist"), 0))
         rows.append(("Audit", reverse("audit"), 0))
     rows.append(("Gallery", reverse("gallery"), 0))
     return [

@@ -1,46 +1,46 @@
 """The queues: what waits, for how long, and the one button that opens the next."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Subquery
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from reviews.actions import queueing
-from reviews.models import Review
-from reviews.queues import posts_of, roles_anywhere, waiting_for
+from reviews.counting import Counted, count_of, read_together
+from reviews.models import Review, SavedView
+from reviews.places import Place, place_of, places_for
+from reviews.queue_forms import QueueFilter
+from reviews.queues import posts_of, readers_only, roles_anywhere
+from reviews.rules.care import Care, left_to_nobody
 from reviews.rules.queues import WORKED_BY, Queue
-from reviews.rules.severity import Severity
-from reviews.views.navigation import QUEUE_READERS
+from reviews.rules.veil import in_words
+from reviews.views.bounds import bounds_for
+from reviews.views.grid import bulk_context
+from reviews.views.paging_queue import page_along
 from reviews.views.polling import login_required_while_polling, poll_of
 from reviews.views.recent import decided_today, recent_of, toast_of
-from reviews.views.room import severity_of
+from reviews.views.waiting import waiting_rows, with_rows
 from studio import clock
 from studio.errors import NotPermitted
 from studio.http import UserRequest, page_or_partial, see_other
-from studio.models import User
+from studio.models import Membership, Project, User
 from studio.rules.roles import Role
 
 SOON = timedelta(hours=1)
-ROWS = 50
-MOST_CHIPS = 3
-PURPOSE: Mapping[Queue, str] = {
-    Queue.FLAGGED: "Takes that an instrument stopped, or could not look at.",
-    Queue.EDITOR: "Takes that are clean or were passed, waiting for approval.",
-    Queue.ESCALATIONS: "Questions to a moderator, and takes that a rule blocks.",
-}
+WORKING_IN = "working_in"
+"""In the session: the slug of the queue in which this person pressed Start; the next clip comes from there."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One queue as the list draws it."""
+    """One queue as the list draws it. Counts stop at `MOST_COUNTED`."""
 
     slug: str
     title: str
@@ -54,116 +54,126 @@ class QueueRow:
     works: bool
     """Whether this person decides in it."""
     role: str
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingRow:
-    """One waiting review as the table draws it."""
-
-    review: Review
-    severity: str
-    reasons: list[str]
-    more_reasons: int
-    holder: str
-    is_mine: bool
-    is_late: bool
-
-
-def _readers_only(user: User) -> frozenset[Role]:
-    """The roles of `user`. Raises NotPermitted for people who only make takes."""
-    held = roles_anywhere(posts_of(user))
-    if not held & QUEUE_READERS:
-        raise NotPermitted("Queues are for reviewers, editors, moderators and auditors.")
-    return held
+    is_part: bool
 
 
 @require_safe
 @login_required_while_polling
 def queues(request: UserRequest) -> HttpResponse:
-    held = _readers_only(request.user)
-    rows = _queue_rows(request.user, held)
+    held = readers_only(request.user)
+    rows = _queue_rows(request.user, held, bounds_for(request, request.user).spared)
     context = {
         "queues": rows,
         "primary": next((row.slug for row in rows if row.works and row.offered), ""),
         "all_empty": not any(row.waiting for row in rows),
         "last_came": _last_came(request.user),
+        "views": SavedView.objects.filter(user=request.user),
+        "names_queues": request.user.is_superuser or Role.MODERATOR in held,
+        "left_to_nobody": _left_to_nobody(request.user) if Role.MODERATOR in held else (),
         "poll": poll_of(request),
     }
     return page_or_partial(request, "reviews/queues.html", "queue-list", context)
 
 
-def _queue_rows(user: User, held: frozenset[Role]) -> list[QueueRow]:
-    at = clock.now()
-    live = Q(claim_expires_at__gt=at)
-    counts = (
-        Review.objects.open()
-        .visible_to(user)
-        .order_by()
-        .values("queue")
-        .annotate(
-            waiting=Count("pk", distinct=True),
-            due_soon=Count("pk", filter=Q(due_at__gt=at, due_at__lte=at + SOON), distinct=True),
-            overdue=Count("pk", filter=Q(due_at__lte=at), distinct=True),
-            oldest=Min("opened_at"),
+def _left_to_nobody(user: User) -> list[tuple[str, str]]:
+    """Projects that `user` moderates, with what no reviewer there is given. Who asked for what is told to nobody."""
+    projects = (
+        Project.objects.all()
+        if user.is_superuser
+        else Project.objects.filter(memberships__user=user, memberships__role=Role.MODERATOR)
+    )
+    reviewers = Membership.objects.filter(project__in=projects.values("pk"), role=WORKED_BY[Queue.FLAGGED])
+    wishes: dict[str, list[Care]] = defaultdict(list)
+    for name, kept in reviewers.order_by("project__name").values_list("project__name", "user__preferences__care"):
+        wishes[name].append(Care.from_json(kept or {}))
+    return [(name, in_words(harms)) for name, cares in wishes.items() if (harms := left_to_nobody(cares))]
+
+
+def _queue_rows(user: User, held: frozenset[Role], spared: int) -> list[QueueRow]:
+    places = places_for(user)
+    asked: dict[str, Subquery] = {}
+    for number, place in enumerate(places):
+        asked |= {f"{name}_{number}": question for name, question in _questions(place, user, held, spared).items()}
+    told, holders = read_together(user, **asked), _holders(user)
+    return [
+        QueueRow(
+            slug=place.slug,
+            title=place.title,
+            purpose=place.purpose,
+            waiting=told[f"waiting_{number}"],
+            due_soon=told[f"due_soon_{number}"],
+            overdue=told[f"overdue_{number}"],
+            oldest=told[f"oldest_{number}"],
+            holders=", ".join(sorted(holders[place.stage, place.named.pk if place.named else None])),
+            offered=told.get(f"offered_{number}", 0) + told.get(f"held_{number}", 0),
+            works=place.worked_by in held,
+            role=place.worked_by.label.lower(),
+            is_part=place.named is not None,
         )
-    )
-    by_queue = {row["queue"]: row for row in counts}
-    holders = (
-        Review.objects.open()
-        .visible_to(user)
-        .filter(live)
-        .values_list("queue", "claimed_by__first_name", "claimed_by__username")
-    )
-    offered = waiting_for(user, held)
-    return [_queue_row(queue, by_queue.get(queue, {}), list(holders), offered.get(queue, 0), held) for queue in Queue]
+        for number, place in enumerate(places)
+    ]
 
 
-def _queue_row(
-    queue: Queue, counts: Mapping[str, Any], holders: list[tuple[str, str, str]], offered: int, held: frozenset[Role]
-) -> QueueRow:
-    names = sorted({first or username for slug, first, username in holders if slug == queue})
-    return QueueRow(
-        slug=queue.value,
-        title=queue.label,
-        purpose=PURPOSE[queue],
-        waiting=counts.get("waiting", 0),
-        due_soon=counts.get("due_soon", 0),
-        overdue=counts.get("overdue", 0),
-        oldest=counts.get("oldest"),
-        holders=", ".join(names),
-        offered=offered,
-        works=WORKED_BY[queue] in held,
-        role=WORKED_BY[queue].label.lower(),
-    )
+def _questions(place: Place, user: User, held: frozenset[Role], spared: int) -> Mapping[str, Subquery]:
+    at, waiting = clock.now(), place.waiting(user)
+    unordered = waiting.order_by()
+    questions: dict[str, Subquery] = {
+        "waiting": Counted(unordered),
+        "due_soon": Counted(unordered.filter(due_at__gt=at, due_at__lte=at + SOON)),
+        "overdue": Counted(unordered.filter(due_at__lte=at)),
+        "oldest": Subquery(waiting.order_by("pk").values("opened_at")[:1]),
+    }
+    if place.worked_by in held:
+        questions |= {"offered": Counted(place.offered(user, spared)), "held": Counted(place.held(user).order_by())}
+    return questions
+
+
+def _holders(user: User) -> Mapping[tuple[str, int | None], set[str]]:
+    """Who holds something now, by queue and by its named part."""
+    claims = Review.objects.open().visible_to(user).filter(claim_expires_at__gt=clock.now())
+    names: dict[tuple[str, int | None], set[str]] = defaultdict(set)
+    rows = claims.values_list("queue", "named_queue", "claimed_by__first_name", "claimed_by__username")
+    for slug, named, first, username in rows:
+        for part in {None, named}:
+            names[slug, part].add(first or username)
+    return names
 
 
 def _last_came(user: User) -> datetime | None:
-    found: datetime | None = Review.objects.visible_to(user).aggregate(at=Max("opened_at"))["at"]
-    return found
+    newest = Review.objects.visible_to(user).order_by("-pk")
+    return newest.values_list("opened_at", flat=True).first()
 
 
 @require_safe
 @login_required_while_polling
 def queue(request: UserRequest, slug: str) -> HttpResponse:
-    here = _queue_or_404(slug)
-    held = _readers_only(request.user)
-    page = Paginator(_filtered(request, here), ROWS).get_page(request.GET.get("page"))
+    place = _place_or_404(slug, request.user)
+    posts = posts_of(request.user)
+    held = readers_only(request.user, posts)
+    narrowing = QueueFilter(request.GET, posts=posts, held=held)
+    waiting = narrowing.narrow(place.waiting(request.user))
+    page = page_along(with_rows(waiting), request)
     recent = recent_of(request.user)
+    works, bounds = place.worked_by in held, bounds_for(request, request.user)
+    grid = request.GET.get("view") == "grid"
+    rows = waiting_rows(page.rows, request.user)
     context = {
-        "queue": here,
-        "purpose": PURPOSE[here],
-        "rows": [_waiting_row(review, request.user) for review in page.object_list],
-        "total": page.paginator.count,
-        "previous_url": _page_url(request, page.previous_page_number()) if page.has_previous() else "",
-        "next_url": _page_url(request, page.next_page_number()) if page.has_next() else "",
-        "position": f"{page.start_index()}–{page.end_index()} of {page.paginator.count}",
-        "severities": [severity.value for severity in reversed(Severity)],
-        "severity": request.GET.get("severity", ""),
-        "free": request.GET.get("free", ""),
-        "works": WORKED_BY[here] in held,
-        "role": WORKED_BY[here].label.lower(),
-        "offered": waiting_for(request.user, held).get(here, 0),
-        "last_came": _last_came(request.user),
+        "place": place,
+        "caption": f"Waiting in {place.title}, in the order in which they are handed out",
+        "rows": rows,
+        "grid": grid,
+        "bulk": bulk_context(place, page.rows, request.user) if grid and works and rows else None,
+        "total": count_of(waiting.order_by()),
+        "page": page,
+        "filter": narrowing,
+        "narrowed": bool(narrowing.wanted()),
+        "query": narrowing.query(),
+        "views": _views_here(request.user, place),
+        "works": works,
+        "role": place.worked_by.label.lower(),
+        "pause": bounds.pause,
+        "offered": works and (place.held(request.user).exists() or place.offered(request.user, bounds.spared).exists()),
+        "last_came": _last_came(request.user) if not page.rows else None,
         "decided_today": decided_today(request.user),
         "toast": toast_of(recent),
         "poll": poll_of(request),
@@ -171,54 +181,34 @@ def queue(request: UserRequest, slug: str) -> HttpResponse:
     return page_or_partial(request, "reviews/queue.html", "queue-table", context)
 
 
-def _queue_or_404(slug: str) -> Queue:
-    if slug not in Queue.values:
+def _views_here(user: User, place: Place) -> Sequence[SavedView]:
+    return list(SavedView.objects.filter(user=user, place=place.slug))
+
+
+def _place_or_404(slug: str, user: User) -> Place:
+    if (place := place_of(slug, user)) is None:
         raise Http404
-    return Queue(slug)
-
-
-def _filtered(request: UserRequest, here: Queue) -> "QuerySet[Review]":
-    """What waits, in the order in which it is handed out, narrowed by the address; odd values narrow nothing."""
-    reviews = Review.objects.visible_to(request.user).in_queue(here)
-    severity = request.GET.get("severity", "")
-    if severity in list(Severity):
-        reviews = reviews.filter(severity_rank=Severity(severity).rank + 1)
-    if request.GET.get("free"):
-        reviews = reviews.claimable(clock.now())
-    return reviews.select_related("candidate__prompt__project", "claimed_by").prefetch_related("reasons")
-
-
-def _page_url(request: UserRequest, number: int) -> str:
-    query = request.GET.copy()
-    query.pop("polls", None)
-    query["page"] = str(number)
-    return f"?{query.urlencode()}"
-
-
-def _waiting_row(review: Review, user: User) -> WaitingRow:
-    at = clock.now()
-    holder = review.claimed_by if review.claim_expires_at and review.claim_expires_at > at else None
-    codes = list(dict.fromkeys(reason.code.replace("_", " ") for reason in review.reasons.all()))
-    return WaitingRow(
-        review=review,
-        severity=severity_of(review),
-        reasons=codes[:MOST_CHIPS],
-        more_reasons=max(0, len(codes) - MOST_CHIPS),
-        holder=holder.display_name if holder else "",
-        is_mine=holder is not None and holder.pk == user.pk,
-        is_late=review.due_at <= at,
-    )
+    return place
 
 
 @require_POST
 @login_required
 def claim_next(request: UserRequest, slug: str) -> HttpResponse:
-    """Take the first review that this person may decide, and open it."""
-    here = _queue_or_404(slug)
-    if WORKED_BY[here] not in roles_anywhere(posts_of(request.user)):
-        raise NotPermitted(f"Only {WORKED_BY[here].label.lower()}s decide in this queue.")
-    review = queueing.claim_next(here, by=request.user)
+    """Take the first review that this person may decide, and open it; the next ones come from here, too."""
+    place = _place_or_404(slug, request.user)
+    if place.worked_by not in roles_anywhere(posts_of(request.user)):
+        raise NotPermitted(f"Only {place.worked_by.label.lower()}s decide in this queue.")
+    request.session[WORKING_IN] = place.slug
+    review = queueing.claim_next(place.stage, by=request.user, named=place.named)
     if review:
         return see_other(request, reverse("review", args=[review.pk]))
     messages.info(request, "Nothing in this queue is free for you now.")
     return see_other(request, reverse("queue", args=[slug]))
+
+
+def place_to_go_on(request: UserRequest, stage: Queue) -> Place:
+    """Where the next clip comes from: the named queue in which this person began, else the whole of `stage`."""
+    begun = place_of(request.session.get(WORKING_IN, ""), request.user)
+    if begun and begun.stage is stage:
+        return begun
+    return Place(stage.value, stage.label, "", stage)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from reviews.models import Decision, DecisionReason
+from reviews.models import Decision, DecisionReason, Review
 from reviews.rules.verbs import Outcome
 from studio import clock
 from studio.models import User
@@ -18,6 +19,9 @@ STATE_WORDS: Mapping[str, str] = {
     "undoable": "can be undone",
     "settling": "taking effect",
     "settled": "in effect",
+    "scored": "a golden clip",
+    "waiting": "waits for another person",
+    "weighed": "weighed with another person's",
     "voided": "did not take effect",
     "undone": "taken back",
 }
@@ -31,9 +35,12 @@ class OwnDecision:
     decided_at: datetime
     settles_at: datetime
     state: str
-    """"undoable", "settling", "settled", "voided" or "undone"."""
+    """A key of `STATE_WORDS`."""
     href: str
     seconds_left: float
+    bulk_key: UUID | None = None
+    together: int = 1
+    """How many takes one press decided, those taken back aside."""
 
     @property
     def state_word(self) -> str:
@@ -46,6 +53,17 @@ class OwnDecision:
     @property
     def decision(self) -> int:
         return self.pk
+
+    @property
+    def undo_url(self) -> str:
+        """The toast takes back all that one press decided."""
+        if self.bulk_key:
+            return reverse("bulk_undo", args=[self.bulk_key])
+        return reverse("decision_undo", args=[self.pk])
+
+    @property
+    def toast_sentence(self) -> str:
+        return f"{self.together} takes. {self.sentence}" if self.together > 1 else self.sentence
 
 
 def recent_of(user: User, shown: int = SHOWN) -> Sequence[OwnDecision]:
@@ -86,10 +104,15 @@ def with_reasons(decisions: "QuerySet[Decision]") -> "QuerySet[Decision]":
 def _rows(user: User) -> "QuerySet[Decision]":
     later = Decision.objects.filter(review=OuterRef("review"), pk__gt=OuterRef("pk")).exclude(outcome=Outcome.UNDONE)
     rows = Decision.objects.filter(decided_by=user).exclude(outcome=Outcome.UNDONE)
+    after = Q(independent_of=OuterRef("pk")) | Q(independent_of__review__independent_of=OuterRef("pk"))
+    beside = Decision.objects.filter(bulk_key=OuterRef("bulk_key"), superseded_by=None).order_by().values("bulk_key")
     return (
         with_reasons(rows)
         .select_related("review__candidate")
+        .annotate(together=Subquery(beside.annotate(n=Count("pk")).values("n")))
         .annotate(undone_by=F("superseded_by__pk"), overtaken=Exists(later))
+        .annotate(waits=Exists(Review.objects.filter(after, settled_at=None)))
+        .annotate(looked_at=F("second_look__pk"), dropped=F("second_look__closed_because"))
         .order_by("-pk")
     )
 
@@ -105,7 +128,16 @@ def _shown(decision: Decision, at: datetime) -> OwnDecision:
         state=_state(decision, at),
         href=reverse("take", args=[candidate.uuid]),
         seconds_left=max(0.0, (decision.settles_at - at).total_seconds()),
+        bulk_key=decision.bulk_key,
+        together=getattr(decision, "together", None) or 1,
     )
+
+
+def _weighed(decision: Decision) -> str:
+    """Of one that waits, or waited, for another person's."""
+    if getattr(decision, "dropped", ""):
+        return "voided"
+    return "waiting" if getattr(decision, "waits", False) else "weighed"
 
 
 def _state(decision: Decision, at: datetime) -> str:
@@ -113,6 +145,8 @@ def _state(decision: Decision, at: datetime) -> str:
         return "undone"
     if getattr(decision, "overtaken", False) or decision.review.closed_at is None:
         return "voided"
+    if getattr(decision, "looked_at", None):
+        return _weighed(decision)
     if decision.review.settled_at:
-        return "settled"
+        return "scored" if decision.review.golden_id else "settled"
     return "undoable" if decision.settles_at > at else "settling"

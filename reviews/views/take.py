@@ -14,15 +14,31 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reviews.actions import publishing
 from reviews.actions.permitting import facts_of
+from reviews.checks.credential import Credential as CredentialCheck
 from reviews.forms import WithdrawForm
-from reviews.models import CheckRun, Comment, Decision, Publication, PublicationState, Review, WithdrawalReason
-from reviews.rules.conflicts import Facts, not_own_work
-from reviews.rules.queues import Queue
+from reviews.models import (
+    BlockEntry,
+    CheckRun,
+    Decision,
+    Publication,
+    PublicationState,
+    Review,
+    WithdrawalReason,
+)
+from reviews.queues import still_judged_by
+from reviews.reach import takes_open_to
+from reviews.rules.checklist import unseen
+from reviews.rules.conflicts import not_own_work
 from reviews.rules.verbs import Outcome, has_queue_role
-from reviews.views.room import findings_shown, lanes_of, not_checked, picture_context
+from reviews.views.calibration import feedback_on, golden_beside, in_its_place, lines_before
+from reviews.views.evidence import with_evidence
+from reviews.views.room import answered, findings_shown, lanes_of, not_checked, picture_context
+from reviews.views.threads import notes_context
 from reviews.views.trail import Line, lines_of
+from reviews.views.veils import covers_for
 from studio.errors import Conflict, Invalid
 from studio.http import UserRequest, see_other
+from studio.media.credential import Credential
 from studio.models import Candidate, Event, Prompt, User, roles_of
 from studio.rules.roles import Role
 
@@ -41,39 +57,53 @@ class Lineage:
 def take(request: UserRequest, uuid: UUID) -> HttpResponse:
     candidate = get_object_or_404(_takes(request.user), uuid=uuid)
     runs = CheckRun.objects.newest_of(candidate)
-    findings = findings_shown(runs, request.user)
+    findings = with_evidence(findings_shown(runs, request.user), candidate)
     review = _open_review(candidate)
     facts = facts_of(review, request.user) if review else None
     roles = roles_of(request.user, candidate.prompt.project)
     publication = candidate.publications.order_by("pk").last()
-    blind = facts is not None and may_still_judge(facts)
-    notes = Comment.objects.filter(candidate=candidate).select_related("author")
-    context = picture_context(candidate, findings) | {
-        "open_frame": 0,
+    covers = covers_for(request.user, {candidate.prompt.project_id})
+    blind = still_judged_by(request.user).filter(candidate=candidate).exists()
+    context = picture_context(candidate, findings, runs, covers) | notes_context(candidate, request.user, blind=blind)
+    context |= {
+        "open_frame": _frame_asked(request, candidate),
+        "stands_still": "frame" in request.GET,
         "loop_end": None,
         "runs": runs,
-        "lanes": lanes_of(findings),
+        "lanes": lanes_of(findings, int(candidate.facts["frames"])),
         "not_checked": not_checked(runs),
+        "unseen": unseen(candidate.prompt.text, candidate.prompt.direction, answered=answered(runs)),
         "blind": blind,
-        "notes": notes.filter(author=request.user) if blind else notes,
         "decisions": [] if blind else _decisions(candidate),
-        "lines": [] if blind else _lines(candidate),
-        "lineage": _lineage(candidate.prompt),
+        "lines": [] if blind else [*_lines(candidate), *lines_before(candidate)],
+        "lineage": _lineage(candidate),
         "review": review,
         "opens": facts is not None and not has_queue_role(facts),
         "own_work": bool(facts and not_own_work(facts)),
+        "golden": golden_beside(candidate, roles),
+        "calibration": feedback_on(candidate, request.user),
         "publication": publication,
         "may_withdraw": _is(publication, PublicationState.LIVE) and bool(roles & {Role.EDITOR, Role.MODERATOR}),
         "may_reinstate": _is(publication, PublicationState.WITHDRAWN) and Role.MODERATOR in roles,
+        "credential": credential_of(runs),
+        "is_moderator": Role.MODERATOR in roles,
+        "entry": BlockEntry.objects.active().filter(source=candidate).first(),
         "may_note": bool(roles - {Role.AUDITOR}),
         "reasons": WithdrawalReason.choices,
     }
     return render(request, "reviews/take.html", context)
 
 
+def _frame_asked(request: UserRequest, candidate: Candidate) -> int:
+    """`?frame=57`, as a mention links it; 0 for any other word."""
+    text = request.GET.get("frame", "")
+    frame = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    return frame if frame < int(candidate.facts["frames"]) else 0
+
+
 def _takes(user: User) -> "QuerySet[Candidate]":
     wanted = ("prompt__project", "prompt__author", "generation", "blob", "made_by")
-    return Candidate.objects.visible_to(user).select_related(*wanted)
+    return takes_open_to(user).select_related(*wanted)
 
 
 def _open_review(candidate: Candidate) -> Review | None:
@@ -85,14 +115,10 @@ def _open_review(candidate: Candidate) -> Review | None:
     )
 
 
-def may_still_judge(facts: Facts) -> bool:
-    """Whether this person may be asked for an independent judgement: then maker, cost and others' words stay hidden."""
-    return (
-        facts.queue is not Queue.EDITOR
-        and not has_queue_role(facts)
-        and not not_own_work(facts)
-        and not facts.escalated_it
-    )
+def credential_of(runs: Sequence[CheckRun]) -> Credential | None:
+    """What the file's own credential says; None where nobody has read it."""
+    told = next((run.details for run in runs if run.check_key == CredentialCheck.key), None)
+    return Credential.from_json(told) if told else None
 
 
 def _is(publication: Publication | None, state: PublicationState) -> bool:
@@ -111,12 +137,17 @@ def _lines(candidate: Candidate) -> Sequence[Line]:
     subjects += [
         f"decision:{pk}" for pk in Decision.objects.filter(review__candidate=candidate).values_list("pk", flat=True)
     ]
+    subjects += [f"blockentry:{pk}" for pk in candidate.block_entries.values_list("pk", flat=True)]
     subjects += [f"publication:{pk}" for pk in candidate.publications.values_list("pk", flat=True)]
     return lines_of(Event.objects.filter(subject__in=subjects).order_by("-seq"))
 
 
-def _lineage(prompt: Prompt) -> Sequence[Lineage]:
-    return [Lineage(each, list(each.candidates.order_by("pk")), each.pk == prompt.pk) for each in prompt.ancestry()]
+def _lineage(candidate: Candidate) -> Sequence[Lineage]:
+    prompt = candidate.prompt
+    return [
+        Lineage(each, in_its_place(candidate, each.candidates.order_by("pk")), each.pk == prompt.pk)
+        for each in prompt.ancestry()
+    ]
 
 
 @require_POST
@@ -126,7 +157,12 @@ def withdraw(request: UserRequest, uuid: UUID) -> HttpResponse:
     form = WithdrawForm(request.POST)
     if not form.is_valid():
         raise Invalid("Choose why it is withdrawn.")
-    publishing.withdraw(_publication(candidate), by=request.user, reason=WithdrawalReason(form.cleaned_data["reason"]))
+    publishing.withdraw(
+        _publication(candidate),
+        by=request.user,
+        reason=WithdrawalReason(form.cleaned_data["reason"]),
+        shut_out=form.cleaned_data["shut_out"],
+    )
     messages.info(request, "Withdrawn. The public pages refuse it from now on.")
     return see_other(request, reverse("take", args=[uuid]))
 

@@ -1,7 +1,7 @@
 """Who may do what in a project."""
 
 from studio.errors import NotPermitted
-from studio.models import Project, User, roles_of
+from studio.models import Membership, Project, User, roles_of
 from studio.rules.roles import Role
 
 
@@ -14,3 +14,13 @@ def require_role(user: User, project: Project, *allowed: Role) -> None:
             if wanted[0] in "ae"
             else f"Only a {wanted} of {project} may do this."
         )
+
+
+def moderates(user: User, project: Project | None) -> bool:
+    """Whether `user` moderates `project`; with None, the house: those do who moderate every project."""
+    if not user.is_active or user.is_superuser:
+        return user.is_active
+    moderated = Membership.objects.filter(user=user, role=Role.MODERATOR).values("project")
+    if project:
+        return moderated.filter(project=project).exists()
+    return bool(moderated) and not Project.objects.exclude(pk__in=moderated).exists()

@@ -74,7 +74,7 @@ def list_takes(request: TokenRequest, wanted: Query[TakeFilter]) -> dict[str, An
 
 @router.get("/takes/{uuid:uuid}", response=answers(TakeOut), **needs(Scope.CANDIDATES_READ))
 def get_take(request: TokenRequest, uuid: UUID) -> TakeOut:
-    return _shown(request, get_object_or_404(takes_of(request), uuid=uuid))
+    return _shown(request, get_object_or_404(takes_by_address(request), uuid=uuid))
 
 
 @router.post("/projects/{slug:slug}/takes", response=answers(TakeOut, 201), **needs(Scope.PROMPTS_WRITE))
@@ -100,7 +100,16 @@ def bring_take(
 
 def takes_of(request: TokenRequest) -> "QuerySet[Candidate]":
     """Every take within reach: whoever may open its page may read it here."""
-    reachable = Candidate.objects.filter(prompt__project__in=projects_of(request))
+    return _within_reach(request, Candidate.objects.all())
+
+
+def takes_by_address(request: TokenRequest) -> "QuerySet[Candidate]":
+    """The same with copies, which no list names."""
+    return _within_reach(request, Candidate.with_copies.all())
+
+
+def _within_reach(request: TokenRequest, takes: "QuerySet[Candidate]") -> "QuerySet[Candidate]":
+    reachable = takes.filter(prompt__project__in=projects_of(request))
     return reachable.select_related("prompt__project", "blob", "made_by")
 
 

@@ -9,7 +9,7 @@ from studio.models.generation import Errand, Generation, Priority
 from studio.models.heartbeat import Heartbeat
 from studio.models.leased import LeasedRow
 from studio.models.person import Preferences, Theme, User
-from studio.models.project import Membership, Project, roles_of
+from studio.models.project import Membership, Project, roles_among, roles_of
 from studio.models.prompt import Mode, Prompt
 from studio.models.provider import ProviderAccount, ProviderGate, WebhookEvent
 from studio.models.template import Template
@@ -47,5 +47,6 @@ __all__ = [
     "Theme",
     "User",
     "WebhookEvent",
+    "roles_among",
     "roles_of",
 ]

@@ -47,6 +47,16 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
         return self.filter(status__in=statuses)
 
 
+EveryCandidate = models.Manager.from_queryset(CandidateQuerySet)
+
+
+class TakeManager(EveryCandidate["Candidate"]):
+    """Takes as people make and count them: without copies."""
+
+    def get_queryset(self) -> CandidateQuerySet:
+        return CandidateQuerySet(self.model, using=self._db).filter(copy_of=None)
+
+
 class Candidate(LeasedRow):
     """One take. The lease is the checker's."""
 
@@ -68,9 +78,20 @@ class Candidate(LeasedRow):
     makers = models.ManyToManyField(
         User, related_name="made", help_text="Everybody who wrote, asked for or brought this take: they never judge it."
     )
+    copy_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="copies",
+        help_text="The take whose bytes are shown once more under another name; a copy never moves and counts nowhere.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = CandidateQuerySet.as_manager()
+    objects = TakeManager()
+    with_copies = CandidateQuerySet.as_manager()
+    """For what is asked for by its own address, and by whoever judges it."""
 
     class Meta:
         ordering = ["-pk"]
@@ -80,7 +101,12 @@ class Candidate(LeasedRow):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["generation", "sample"], condition=Q(generation__isnull=False), name="one_take_per_sample"
+                fields=["generation", "sample"],
+                condition=Q(generation__isnull=False, copy_of=None),
+                name="one_take_per_sample",
+            ),
+            models.CheckConstraint(
+                condition=Q(copy_of=None) | Q(status=Status.IN_REVIEW.value), name="copies_are_in_review"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=[status.value for status in Status]), name="candidate_status_is_known"

@@ -1,5 +1,6 @@
 """Projects and who does what in them."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -44,8 +45,10 @@ class Membership(models.Model):
 
 
 def roles_of(user: User, project: Project) -> frozenset[Role]:
-    """The roles of `user` in `project`. A superuser holds every role but is bound by four eyes like everybody."""
-    if user.is_superuser:
-        return frozenset(Role)
-    held = Membership.objects.filter(user=user, project=project).values_list("role", flat=True)
-    return frozenset(Role(role) for role in held)
+    """The roles of `user` in `project`."""
+    return roles_among(user, Membership.objects.filter(user=user, project=project).values_list("role", flat=True))
+
+
+def roles_among(user: User, held: Iterable[str]) -> frozenset[Role]:
+    """The same of what memberships say. A superuser holds every role but is bound by four eyes like everybody."""
+    return frozenset(Role) if user.is_superuser else frozenset(Role(role) for role in held)

@@ -98,10 +98,20 @@ def refusal(text: str, direction: Mapping[str, str], lists: Lists) -> str:
     return lists.refusal(". ".join(Asked(text, direction).shown().values()))
 
 
-def _forbidden(asked: Asked, lists: Lists) -> Iterator[Hint]:
+def forbidden(asked: Asked, lists: Lists) -> Iterator[tuple[str, str]]:
+    """Pairs of a field and the reason why its words may not be sent anywhere."""
     shown = asked.shown()
     if why := lists.refusal(". ".join(shown.values())):
-        guilty = next((name for name, words in shown.items() if lists.refusal(words)), next(iter(shown), TEXT))
+        yield next((name for name, words in shown.items() if lists.refusal(words)), next(iter(shown), TEXT)), why
+
+
+def people_named(asked: Asked, lists: Lists) -> list[str]:
+    """The real people in these words, as the list spells them."""
+    return lists.names.get("people", WordList(())).all_in(". ".join(asked.shown().values()))
+
+
+def _forbidden(asked: Asked, lists: Lists) -> Iterator[Hint]:
+    for guilty, why in forbidden(asked, lists):
         yield Hint(guilty, Severity.BLOCK, why)
 
 

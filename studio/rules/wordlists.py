@@ -13,6 +13,11 @@ _NUMBERS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
     "|1[0-7]|[1-9]"
 )
+LOOKALIKES = str.maketrans(
+    "авеѕіјкмнорстхуһԁԛԝ" + "αβεζηικμνορτυχ" + "ıɑɡ",
+    "abesijkmhopctxyhdqw" + "abezhikmnoptux" + "iag",
+)
+"""Cyrillic, Greek and other letters that are drawn like Latin ones, small or capital (of Unicode's confusables)."""
 YOUNG = re.compile(
     rf"\b(?:{_NUMBERS})[\s-]*(?:years?|yrs?)[\s-]*olds?\b|\b(?:{_NUMBERS}) ?y\.?o\b|\baged? (?:{_NUMBERS})\b"
 )
@@ -20,11 +25,11 @@ YOUNG = re.compile(
 
 
 def plain(text: str) -> str:
-    """For comparing: no accents, no invisible characters, no capitals, one space for any gap."""
+    """For comparing: no accents, no invisible characters, no capitals, no borrowed letters, one space for any gap."""
     spaced = re.sub(r"\s+", " ", text)
     letters = unicodedata.normalize("NFKD", spaced)
     kept = "".join(letter for letter in letters if unicodedata.category(letter) not in INVISIBLE)
-    return kept.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").strip()
+    return kept.casefold().translate(LOOKALIKES).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").strip()
 
 
 def _words_of(term: str) -> str:

@@ -1,18 +1,21 @@
 """Tags and filters of the templates: key hints, icons, chips, and figures in the words of the trade."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from fractions import Fraction
+from math import log10
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
 from studio.media.timecode import to_timecode
-from studio.rules.keys import BINDINGS, BY_ID
+from studio.rules.keys import BY_ID, MASKS, SCOPES, Binding
 from studio.rules.lifecycle import Status
 
 register = template.Library()
@@ -24,6 +27,7 @@ KEY_NAMES = {
     "ArrowDown": "↓",
     "Plus": "+",
     "Escape": "Esc",
+    "Control": "Ctrl",
 }
 STATUS_ICONS = {
     Status.CHECKING: "circle-dashed",
@@ -42,24 +46,44 @@ RULER_STEPS_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
 MOST_RULER_TICKS = 12
 
 
-@register.simple_tag
-def key(binding_id: str) -> SafeString:
-    """The key cap of a binding; hidden from assistive technology, which reads `aria-keyshortcuts`."""
-    parts = BY_ID[binding_id].combos[0].split("+")
-    spelled = " ".join(KEY_NAMES.get(part, part) for part in parts)
+@register.simple_tag(takes_context=True)
+def key(context: Context, binding_id: str) -> SafeString:
+    """The key cap of a binding, if it has a key; hidden from assistive technology, which reads `aria-keyshortcuts`."""
+    combos = _bindings(context)[binding_id].combos
+    if not combos:
+        return SafeString()
+    spelled = " ".join(KEY_NAMES.get(part, part) for part in combos[0].split("+"))
     return format_html('<kbd class="key" aria-hidden="true">{}</kbd>', spelled)
 
 
-@register.simple_tag
-def shortcuts(binding_id: str) -> SafeString:
+@register.simple_tag(takes_context=True)
+def key_of_digit(context: Context, place: int) -> SafeString:
+    """The cap of the digit that chooses the reason at this place, 1 to 10."""
+    return key(context, f"reasons.choose_{place % 10}")
+
+
+@register.simple_tag(takes_context=True)
+def shortcuts(context: Context, binding_id: str) -> SafeString:
     """The attributes that tie a control to a binding: what assistive technology announces and what the key presses."""
-    return format_html('aria-keyshortcuts="{}" data-key="{}"', BY_ID[binding_id].combo, binding_id)
+    combo = _bindings(context)[binding_id].combo
+    announced = format_html('aria-keyshortcuts="{}" ', combo) if combo else ""
+    return format_html('{}data-key="{}"', announced, binding_id)
 
 
-@register.simple_tag
-def bindings_script() -> SafeString:
+@register.simple_tag(takes_context=True)
+def bindings_script(context: Context) -> SafeString:
     """The table of keys as data for `keys.js`."""
-    return json_script([asdict(row) for row in BINDINGS], "bindings")
+    rows = [
+        {name: value for name, value in asdict(row).items() if value is not False}
+        for row in _bindings(context).values()
+    ]
+    masks = {scope: sorted(asleep) for scope, asleep in MASKS.items()}
+    return json_script({"bindings": rows, "masks": masks, "scopes": SCOPES}, "bindings")
+
+
+def _bindings(context: Context) -> Mapping[str, Binding]:
+    """The keys of the person who reads the page; the table as it is where nobody is known."""
+    return context.get("bindings") or BY_ID
 
 
 @register.simple_tag
@@ -119,6 +143,12 @@ def share(part: float, whole: float) -> str:
 
 
 @register.filter
+def plain(value: float) -> str:
+    """A number as people write it, and as a browser takes it: 0.14, 31, -60."""
+    return repr(round(float(value), 6)).removesuffix(".0")
+
+
+@register.filter
 def width_to(start_frame: int, end_frame: int) -> int:
     return max(1, end_frame - start_frame)
 
@@ -131,6 +161,21 @@ def strength(finding: Any) -> str:
     ratio = abs(finding.score / finding.threshold)
     beyond = max(ratio, 1 / ratio) - 1
     return f"{0.5 + 0.5 * min(1.0, beyond):.2f}"
+
+
+@register.filter
+def sound(facts: Mapping[str, Any]) -> str:
+    """What is heard of a clip: "aac, peak −3.1 dBFS". The level is missing where nobody measured it."""
+    codec, peak = facts.get("audio_codec"), facts.get("sound_peak")
+    if codec is None:
+        return "none"
+    return codec if peak is None else f"{codec}, {level(peak)}"
+
+
+@register.filter
+def level(peak: float) -> str:
+    """The loudest sample, 1 being full scale, in dB below it."""
+    return f"peak {20 * log10(peak):+.1f} dBFS".replace("-", "−") if peak else "silent"
 
 
 @register.filter

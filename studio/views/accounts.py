@@ -1,5 +1,7 @@
 """Signing in and out, one's own settings, and who does what in a project."""
 
+from http import HTTPStatus
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth
@@ -7,11 +9,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from studio.actions.accounts import save_preferences
+from studio.actions.accounts import save_preferences, save_speed
 from studio.demo_logins import DEMO_PASSWORD, demo_people
-from studio.forms import PreferencesForm, SignInForm
+from studio.errors import Invalid
+from studio.forms import PreferencesForm, SignInForm, SpeedForm
 from studio.http import UserRequest, see_other
 from studio.models import Membership, Preferences, Theme, User
 from studio.rules.roles import Role
@@ -48,6 +51,17 @@ def settings_page(request: UserRequest) -> HttpResponse:
         messages.success(request, "Saved.")
         return see_other(request, request.path)
     return render(request, "studio/settings.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@login_required
+def speed(request: UserRequest) -> HttpResponse:
+    """Kept by the player, a second after the person has stopped trying speeds."""
+    form = SpeedForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("Say the speed in per cent.")
+    save_speed(request.user, percent=form.cleaned_data["percent"])
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 @login_required

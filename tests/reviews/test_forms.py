@@ -120,7 +120,8 @@ def test_it_refuses_odd_verbs_and_reasons_in_words(case, reviewer, fields):
 def test_it_reads_a_note_on_one_frame():
     form = NoteForm({"body": "hand melts", "start_frame": "57", "end_frame": ""})
     assert form.is_valid()
-    assert form.cleaned_data == {"body": "hand melts", "start_frame": 57, "end_frame": None}
+    mark = {"drawing": None, "reason": ""}
+    assert form.cleaned_data == {"body": "hand melts", "start_frame": 57, "end_frame": None} | mark
 
 
 def test_it_has_seen_nothing_without_a_page(case, reviewer):

@@ -4,6 +4,7 @@ import os
 import secrets
 import subprocess
 import sys
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from studio.demo_logins import DEMO_DOMAIN
 from studio.models import User
 from studio.paths import CODE
 
+slow = partial(pytest.param, marks=pytest.mark.slow)
+"""Each starts a process: one of each kind is tried every time."""
 START = [sys.executable, "-c", "import studio.asgi"]
 
 
@@ -61,15 +64,15 @@ def test_it_raises_no_warning_of_djangos_deployment_check(safe) -> None:
     ("changes", "why"),
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
-        ({"SECRET_KEY": "short-but-various"}, "SECRET_KEY is too short"),
-        ({"SECRET_KEY": "a" * 64}, "SECRET_KEY is too short or too simple"),
+        slow({"SECRET_KEY": "short-but-various"}, "SECRET_KEY is too short"),
+        slow({"SECRET_KEY": "a" * 64}, "SECRET_KEY is too short or too simple"),
         ({"DEBUG": "1"}, "DEBUG is on"),
-        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is empty"),
-        ({"ALLOWED_HOSTS": "dailies.example,*"}, "ALLOWED_HOSTS accepts every host"),
-        ({"DAILIES_EGRESS_HOSTS": "127.0.0.1:9000"}, "reach this machine itself (127.0.0.1:9000)"),
+        slow({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is empty"),
+        slow({"ALLOWED_HOSTS": "dailies.example,*"}, "ALLOWED_HOSTS accepts every host"),
+        slow({"DAILIES_EGRESS_HOSTS": "127.0.0.1:9000"}, "reach this machine itself (127.0.0.1:9000)"),
         ({"MEDIA_STORE": str(CODE / "static")}, "inside a folder that is served to everybody"),
-        ({"DAILIES_KEYRING": "short"}, "DAILIES_KEYRING has a key that is too short"),
-        ({"SECURE_SSL_REDIRECT": "0"}, "security.W008"),
+        slow({"DAILIES_KEYRING": "short"}, "DAILIES_KEYRING has a key that is too short"),
+        slow({"SECURE_SSL_REDIRECT": "0"}, "security.W008"),
     ],
 )
 def test_it_refuses_each_unsafe_value_in_one_line(safe, changes, why) -> None:

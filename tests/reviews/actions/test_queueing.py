@@ -7,11 +7,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from reviews.actions.queueing import claim, claim_next, release
+from reviews.actions.queueing import AHEAD_SECONDS, claim, claim_ahead, claim_next, offered_to, release
 from reviews.models import Review
 from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome
 from studio.errors import ClaimLost, NotPermitted
+from studio.models import Event
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
 from tests.factories import decide_as, let_settle, make_candidate, make_person, make_prompt, make_review
@@ -52,6 +53,58 @@ def test_two_people_get_two_clips_and_the_third_gets_none(put, reviewer, project
     assert claim_next(Queue.FLAGGED, by=reviewer) == first
     assert claim_next(Queue.FLAGGED, by=mina) == second
     assert claim_next(Queue.FLAGGED, by=tom) is None
+
+
+def test_the_two_after_a_held_clip_are_kept_for_its_holder_for_a_short_time(put, reviewer, project):
+    first, second, third, fourth = put(), put(), put(), put()
+    claim(first, by=reviewer)
+    assert claim_ahead(first, by=reviewer) == [second, third]
+    second.refresh_from_db()
+    assert second.claimed_by == reviewer
+    assert 0 < (second.claim_expires_at - timezone.now()).total_seconds() <= AHEAD_SECONDS
+    assert claim_next(Queue.FLAGGED, by=make_person("mina", project, Role.REVIEWER)) == fourth
+    events = Event.objects.filter(verb="claimed", subject__in=[f"review:{second.pk}", f"review:{third.pk}"])
+    assert [event.data for event in events] == [{"ahead": True}, {"ahead": True}]
+
+
+def test_asking_again_renews_what_is_kept_and_takes_no_more(put, reviewer):
+    first, second, _, fourth = put(), put(), put(), put()
+    claim(first, by=reviewer)
+    claim_ahead(first, by=reviewer)
+    Review.objects.filter(pk=second.pk).update(claim_expires_at=timezone.now() + timedelta(seconds=5))
+    assert len(claim_ahead(first, by=reviewer)) == 2
+    second.refresh_from_db()
+    assert (second.claim_expires_at - timezone.now()).total_seconds() > 60
+    fourth.refresh_from_db()
+    assert fourth.claimed_by is None
+
+
+def test_nothing_is_kept_for_somebody_who_does_not_hold_the_clip(put, reviewer):
+    first, second = put(), put()
+    with pytest.raises(ClaimLost):
+        claim_ahead(first, by=reviewer)
+    second.refresh_from_db()
+    assert second.claimed_by is None
+
+
+def test_what_was_kept_is_given_next_and_for_the_whole_time(put, reviewer):
+    first, second, _ = put(), put(), put()
+    claim(first, by=reviewer)
+    claim_ahead(first, by=reviewer)
+    Review.objects.filter(pk=first.pk).update(closed_at=timezone.now(), claimed_by=None, claim_expires_at=None)
+    assert claim_next(Queue.FLAGGED, by=reviewer) == second
+    second.refresh_from_db()
+    assert (second.claim_expires_at - timezone.now()).total_seconds() > AHEAD_SECONDS
+
+
+def test_opening_another_clip_gives_back_what_was_kept_shortest(put, reviewer):
+    first, second, third, fourth = put(), put(), put(), put()
+    claim(first, by=reviewer)
+    claim_ahead(first, by=reviewer)
+    Review.objects.filter(pk=second.pk).update(claim_expires_at=timezone.now() + timedelta(seconds=5))
+    claim(fourth, by=reviewer)
+    assert set(Review.objects.held_by(reviewer, timezone.now())) == {first, third, fourth}
+    assert Event.objects.filter(verb="released", subject=f"review:{second.pk}").count() == 1
 
 
 def test_an_expired_claim_is_given_to_the_next(put, reviewer, project):
@@ -133,3 +186,44 @@ def test_eight_people_at_once_never_get_the_same_clip(put, project):
     with ThreadPoolExecutor(8) as pool:
         claimed = list(pool.map(ask, people))
     assert len(set(claimed)) == 8
+
+
+def test_what_was_given_back_is_first_of_its_rank_and_not_before_what_is_worse(put, reviewer, project):
+    given_back, soon, worse = put(due_in=90), put(due_in=5), put(rank=4)
+    claim(given_back, by=reviewer)
+    release(given_back, by=reviewer)
+    assert list(Review.objects.in_queue(Queue.FLAGGED)) == [worse, given_back, soon]
+    assert offered_to(make_person("mina", project, Role.REVIEWER), Queue.FLAGGED, spared=0).first() == worse
+
+
+def test_a_claim_that_ran_out_puts_the_clip_in_front(put, reviewer, project):
+    soon, forgotten = put(due_in=5), put(due_in=90)
+    claim(forgotten, by=reviewer)
+    Review.objects.filter(pk=forgotten.pk).update(claim_expires_at=timezone.now() - timedelta(seconds=1))
+    mina, tom = (make_person(name, project, Role.REVIEWER) for name in ("mina", "tom"))
+    assert claim_next(Queue.FLAGGED, by=mina) == forgotten
+    assert claim_next(Queue.FLAGGED, by=tom) == soon
+
+
+def test_the_next_one_handed_out_goes_to_the_front_when_it_is_given_back(put, reviewer, project):
+    first, second = put(due_in=50), put(due_in=60)
+    assert claim_next(Queue.FLAGGED, by=reviewer) == first
+    Review.objects.filter(pk=first.pk).update(due_at=timezone.now() + timedelta(hours=9))
+    release(first, by=reviewer)
+    assert list(Review.objects.in_queue(Queue.FLAGGED)) == [first, second]
+
+
+def test_what_was_only_prepared_does_not_jump_its_queue(put, reviewer):
+    first, second, third = put(due_in=10), put(due_in=20), put(due_in=30)
+    claim_next(Queue.FLAGGED, by=reviewer)
+    assert claim_ahead(first, by=reviewer) == [second, third]
+    release(third, by=reviewer)
+    Review.objects.filter(pk=third.pk).update(due_at=timezone.now() + timedelta(hours=9))
+    assert [review.was_held for review in (Review.objects.get(pk=each.pk) for each in (first, second, third))] == [
+        True,
+        False,
+        False,
+    ]
+    release(first, by=reviewer)
+    assert claim_next(Queue.FLAGGED, by=reviewer) == second
+    assert Review.objects.get(pk=second.pk).was_held

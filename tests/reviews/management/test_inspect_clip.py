@@ -4,11 +4,13 @@ import json
 import os
 from io import StringIO
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from reviews.checks.runner import CHECKS
+from reviews.checks.registry import CHECKS
 from tests.clips import draw_clip
+from tests.reviews.checks.drawing import texture
 
 
 def inspect(*arguments):
@@ -89,3 +91,22 @@ def test_it_refuses_what_is_no_file_before_it_looks_at_any(tmp_path, name, said)
     with pytest.raises(CommandError, match=said) as refused:
         inspect(clip, tmp_path / name)
     assert refused.value.returncode == 2
+
+
+def test_files_are_compared_with_each_other_and_the_prompt_with_the_lists(tmp_path):
+    picture = np.repeat(texture(1)[:, :, None], 3, axis=2)
+    clip = draw_clip(tmp_path / "a.mp4", frames=4, size=(64, 32), draw=lambda _: picture)
+    (tmp_path / "b.mp4").write_bytes(clip.read_bytes())
+    told = json.loads(inspect(clip, tmp_path / "b.mp4", "--prompt", "Tom Hanks waves", "--format", "json"))["clips"]
+    for document, other in zip(told, ("b.mp4", "a.mp4"), strict=True):
+        said = {each["check"]: each["message"] for each in document["findings"]}
+        assert said["near_duplicate"] == f"The picture is that of “{other}”: 1 of 1 compared frames match."
+        assert "“Tom Hanks”" in said["prompt_terms"]
+
+
+def test_one_file_without_a_prompt_says_what_was_not_looked_at(tmp_path):
+    (told,) = json.loads(inspect(draw_clip(tmp_path / "a.mp4", frames=4), "--format", "json"))["clips"]
+    why = {each["check"]: (each["status"], each["reason"]) for each in told["checks"]}
+    assert why["near_duplicate"] == ("skipped", "No other clip was named to compare it with.")
+    assert why["prompt_terms"] == ("skipped", "No prompt was given.")
+    assert why["blocklist"] == ("skipped", "No blocklist was given.")

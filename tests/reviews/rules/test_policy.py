@@ -2,7 +2,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from reviews.checks.runner import CHECKS, effective_parameters
+from reviews.checks.registry import CHECKS, effective_parameters
 from reviews.rules.policy import PolicyError, PolicyTerms, RuleTerms, load_policy, parameters_digest
 from reviews.rules.severity import Route, Severity
 

@@ -82,3 +82,9 @@ def test_nobody_ever_judges_their_own_whatever_else_holds():
 
 def test_every_queue_has_somebody_who_works_it():
     assert set(WORKED_BY) == set(Queue)
+
+
+def test_a_review_that_was_closed_without_a_decision_says_why():
+    why = "It is being checked again, under version 2 of the policy."
+    refused = refusal(verb_for(Outcome.PASS), replace(HOLDER, closed_because=why, status=Status.CHECKING))
+    assert (refused.why, refused.is_conflict) == (why, True)

@@ -1,8 +1,11 @@
 """The first page says to each role what waits, and stops refreshing itself in the end."""
 
+import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from reviews.actions.deciding import ReasonGiven
 from reviews.actions.policies import active_policy
@@ -148,3 +151,15 @@ def test_it_sends_the_whole_page_to_sign_in_when_a_poll_finds_nobody_signed_in(d
     answer = client.get(address, HTTP_HX_REQUEST="true")
     assert answer.headers["HX-Redirect"] == "/sign-in/"
     assert answer.content == b""
+
+
+def test_it_tells_moderators_of_every_overdue_review_the_latest_first(project, author, client, moderator, reviewer):
+    active_policy(project)
+    hours = (-1, -9, 1)
+    takes = [make_candidate(make_prompt(project, author), status=Status.IN_REVIEW) for _ in hours]
+    late, latest, _ = [
+        make_review(take, due_at=timezone.now() + timedelta(hours=each))
+        for take, each in zip(takes, hours, strict=True)
+    ]
+    assert re.findall(r'id="late-(\d+)"', page(client, moderator)) == [str(latest.pk), str(late.pk)]
+    assert 'id="late"' not in page(client, reviewer)

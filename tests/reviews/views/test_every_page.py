@@ -5,15 +5,21 @@ from django.urls import reverse
 
 from reviews.actions.policies import active_policy
 from reviews.rules.queues import Queue
+from reviews.rules.veil import BITS, Harm
 from studio.models import Project, Template
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
 from tests.factories import (
     make_batch,
+    make_block_entry,
     make_candidate,
     make_finding,
     make_generation,
+    make_golden,
+    make_named_queue,
     make_prompt,
+    make_proposal,
+    make_recheck,
     make_review,
 )
 
@@ -21,10 +27,19 @@ PAGES = {
     "dashboard": {"author", "reviewer", "editor", "moderator", "auditor"},
     "queues": {"reviewer", "editor", "moderator", "auditor"},
     "queue": {"reviewer", "editor", "moderator", "auditor"},
+    "mine": {"reviewer", "editor", "moderator", "auditor"},
+    "named_part": {"reviewer", "editor", "moderator", "auditor"},
+    "saved_views": {"reviewer", "editor", "moderator", "auditor"},
+    "named_queues": {"moderator", "auditor"},
     "review": {"author", "reviewer", "editor", "moderator", "auditor"},
     "take": {"author", "reviewer", "editor", "moderator", "auditor"},
     "desk": {"editor", "moderator", "auditor"},
     "audit": {"moderator", "auditor"},
+    "blocklist": {"moderator", "auditor"},
+    "golden": {"moderator", "auditor"},
+    "golden_new": {"moderator"},
+    "policy": {"moderator", "auditor"},
+    "policy_version": {"moderator", "auditor"},
     "providers": {"moderator", "auditor"},
     "provider": {"moderator", "auditor"},
     "gallery": {"author", "reviewer", "editor", "moderator", "auditor", "outsider"},
@@ -32,37 +47,69 @@ PAGES = {
     "batch": {"author", "editor", "moderator", "auditor"},
     "templates": {"author", "editor", "moderator", "auditor"},
     "spend": {"author", "editor", "moderator", "auditor"},
+    "wellness": {"author", "reviewer", "editor", "moderator", "auditor", "outsider"},
+    "card": {"author", "reviewer", "editor", "moderator", "auditor"},
 }
 FOR_MAKERS = {
     "batch_new": {"author", "editor"},
     "template_new": {"author", "editor"},
     "template_edit": {"author", "editor"},
 }
+FOR_FEW = ("audit", "blocklist", "golden", "providers", "provider", "named_queues")
 PEOPLE = ("author", "reviewer", "editor", "moderator", "auditor", "outsider")
-HIDDEN_FROM_OUTSIDERS = ("review", "take", "desk", "batches", "batch", "templates", "spend", *FOR_MAKERS)
+HIDDEN_FROM_OUTSIDERS = (
+    "review",
+    "card",
+    "take",
+    "desk",
+    "batches",
+    "batch",
+    "templates",
+    "spend",
+    "policy",
+    "policy_version",
+    "golden_new",
+    *FOR_MAKERS,
+)
 
 
 @pytest.fixture
-def pages(project: Project, author, reviewer) -> dict[str, str]:
+def pages(project: Project, author, reviewer, moderator) -> dict[str, str]:
     """A project with something on every page."""
     active_policy(project)
     prompt = make_prompt(project, author)
     flagged = make_candidate(prompt, status=Status.IN_REVIEW)
     make_finding(flagged)
     make_generation(prompt, state=GenerationState.UNKNOWN, reason="answer_lost")
-    case = make_review(flagged)
+    named = make_named_queue()
+    case = make_review(flagged, named_queue=named)
+    make_block_entry(flagged, moderator)
+    rejected = make_candidate(prompt, status=Status.REJECTED)
+    make_golden(make_candidate(prompt, status=Status.REJECTED), moderator, ("freeze", 12, 24))
     batch = make_batch(project, author)
     make_generation(prompt, batch=batch, state=GenerationState.FAILED)
     template = Template.objects.create(project=project, name="Greeting", text="Hello", author=author)
+    make_proposal(project, moderator)
+    make_recheck(flagged, moderator)
     make_review(make_candidate(prompt, status=Status.WITH_EDITOR), queue=Queue.EDITOR)
+    severe = make_review(make_candidate(prompt, status=Status.IN_REVIEW), shows=BITS[Harm.VIOLENCE])
     return {
         "dashboard": "/",
         "queues": "/queues/",
         "queue": "/queues/flagged/",
+        "mine": "/queues/mine/",
+        "named_part": f"/queues/{named.slug}/",
+        "saved_views": "/queues/views/",
+        "named_queues": "/queues/named/",
         "review": f"/reviews/{case.pk}/",
         "take": f"/candidates/{flagged.uuid}/",
         "desk": "/p/harbour/desk/",
         "audit": "/audit/",
+        "blocklist": "/moderation/blocklist/",
+        "golden": "/moderation/golden/",
+        "golden_new": f"/candidates/{rejected.uuid}/golden/",
+        "policy": "/moderation/policies/harbour/",
+        "policy_version": "/moderation/policies/harbour/versions/2/",
         "providers": "/providers/",
         "provider": "/providers/sandbox/",
         "gallery": "/gallery/",
@@ -73,6 +120,8 @@ def pages(project: Project, author, reviewer) -> dict[str, str]:
         "template_new": "/p/harbour/templates/new/",
         "template_edit": f"/p/harbour/templates/{template.pk}/",
         "spend": "/p/harbour/spend/",
+        "wellness": "/settings/wellness/",
+        "card": f"/reviews/{severe.pk}/",
     }
 
 
@@ -88,7 +137,7 @@ def test_it_answers_everybody_by_their_role(place, person, pages, client, reques
     elif person == "outsider" and place == "dashboard":
         assert status == 200
     elif person == "outsider":
-        assert status == (403 if place in ("audit", "providers", "provider") else 200)
+        assert status == (403 if place in FOR_FEW else 200)
     else:
         assert status == 403
 
@@ -127,15 +176,24 @@ def test_it_writes_nothing_when_a_page_is_read(place, pages, client, moderator, 
     ("place", "most"),
     [
         ("review", 12),
-        ("queues", 10),
-        ("queue", 13),
+        ("queues", 14),
+        ("queue", 14),
+        ("mine", 14),
+        ("named_part", 15),
+        ("named_queues", 12),
+        ("saved_views", 8),
         ("dashboard", 16),
-        ("desk", 16),
-        ("audit", 10),
-        ("batches", 10),
+        ("desk", 18),
+        ("audit", 12),
+        ("blocklist", 10),
+        ("policy", 22),
+        ("policy_version", 18),
+        ("batches", 11),
         ("batch", 16),
-        ("templates", 9),
+        ("templates", 10),
         ("spend", 18),
+        ("wellness", 9),
+        ("card", 14),
     ],
 )
 def test_it_asks_the_database_little(place, most, pages, client, moderator, reviewer, django_assert_max_num_queries):
@@ -145,7 +203,7 @@ def test_it_asks_the_database_little(place, most, pages, client, moderator, revi
         client.get(pages[place])
 
 
-@pytest.mark.parametrize("place", ["queue", "dashboard", "desk"])
+@pytest.mark.parametrize("place", ["queue", "queues", "mine", "dashboard", "desk", "policy", "policy_version"])
 def test_it_asks_no_more_for_twenty_takes_than_for_two(
     place, pages, client, moderator, project, author, django_assert_max_num_queries
 ):

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -10,7 +11,9 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern
 
+from reviews.actions.noting import add_note
 from reviews.actions.policies import active_policy
+from reviews.models import SavedView
 from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome
 from reviews.views import urls as judging_urls
@@ -25,17 +28,41 @@ from tests.factories import (
     decide_as,
     let_settle,
     make_batch,
+    make_block_entry,
     make_candidate,
     make_finding,
     make_generation,
+    make_golden,
+    make_named_queue,
     make_prompt,
+    make_proposal,
+    make_recheck,
     make_review,
 )
 
-PLAIN = {"sign_in", "sign_out", "settings_page", "tokens", "claim_next", "audit_verify"} | {
+PLAIN = {
+    "sign_in",
+    "sign_out",
+    "settings_page",
+    "settings_keys",
+    "settings_speed",
+    "settings_wellness",
+    "tokens",
+    "claim_next",
+    "audit_verify",
+} | {
     "provider_settings",
     "provider_test",
     "provider_open",
+    "view_save",
+    "view_rename",
+    "view_delete",
+    "named_queue_new",
+    "reason_new",
+    "reason_edit",
+    "reason_retire",
+    "reason_restore",
+    "bulk_decide",
 }
 """They name no row of a project: a stranger to the project may send them, in their own place."""
 
@@ -44,14 +71,18 @@ HOOKS = {"account_hook", "job_hook"}
 
 
 @pytest.fixture
-def addresses(project: Project, author, reviewer, editor) -> dict[str, str]:
+def addresses(project: Project, author, reviewer, editor, moderator) -> dict[str, str]:
     """Of each view that takes a POST, with a row of a project behind it."""
     active_policy(project)
     prompt = make_prompt(project, author)
     flagged = make_candidate(prompt, status=Status.IN_REVIEW)
     finding, case = make_finding(flagged), make_review(flagged)
+    note = add_note(flagged, by=author, body="Look, @moderator", start_frame=0)
+    mention = note.mentions.get()
+    entry = make_block_entry(flagged, moderator)
+    known = make_golden(make_candidate(prompt, status=Status.REJECTED), moderator, ("freeze", 12, 24))
     decided = make_review(make_candidate(prompt, status=Status.IN_REVIEW))
-    decision = decide_as(reviewer, decided, Outcome.PASS)
+    decision = decide_as(reviewer, decided, Outcome.PASS, bulk_key=uuid4())
     approved = make_review(make_candidate(prompt, status=Status.WITH_EDITOR), queue=Queue.EDITOR)
     decide_as(editor, approved, Outcome.APPROVE)
     let_settle(approved)
@@ -61,27 +92,67 @@ def addresses(project: Project, author, reviewer, editor) -> dict[str, str]:
     make_generation(prompt, batch=batch, state=GenerationState.FAILED, run_after=None)
     template = Template.objects.create(project=project, name="Greeting", text="Hello", author=author)
     budget = Budget.objects.create(project=project, period=Period.DAY, cap=5, set_by=author)
+    view = SavedView.objects.create(user=author, name="Late", place="flagged", query="overdue=1")
+    named = make_named_queue(project=project)
+    make_proposal(project, moderator)
+    recheck = make_recheck(flagged, moderator)
+    policy = f"/moderation/policies/{project.slug}/"
     take, making = f"/candidates/{flagged.uuid}/", f"/p/{project.slug}/"
     return {
         "sign_in": "/sign-in/",
         "sign_out": "/sign-out/",
         "settings_page": "/settings/",
+        "settings_keys": "/settings/keys/",
+        "settings_speed": "/settings/speed/",
         "tokens": "/settings/tokens/",
         "token_revoke": f"/settings/tokens/{token.pk}/revoke/",
         "claim_next": "/queues/flagged/claim/",
+        "bulk_decide": "/queues/flagged/bulk/",
+        "bulk_undo": f"/decisions/bulk/{decision.bulk_key}/undo/",
+        "view_save": "/queues/views/save/",
+        "view_rename": f"/queues/views/{view.pk}/rename/",
+        "view_delete": f"/queues/views/{view.pk}/delete/",
+        "named_queue_new": "/queues/named/new/",
+        "named_queue_edit": f"/queues/named/{named.pk}/",
+        "named_queue_move": f"/queues/named/{named.pk}/move/",
+        "named_queue_remove": f"/queues/named/{named.pk}/remove/",
+        "reason_new": "/moderation/reasons/new/",
+        "reason_edit": "/moderation/reasons/hands/",
+        "reason_retire": "/moderation/reasons/hands/retire/",
+        "reason_restore": "/moderation/reasons/hands/restore/",
         "audit_verify": "/audit/verify/",
         "provider_settings": "/providers/sandbox/",
         "provider_test": "/providers/sandbox/test/",
         "provider_open": "/providers/sandbox/open/",
+        "settings_wellness": "/settings/wellness/",
+        "review_open": f"/reviews/{case.pk}/open/",
         "review_claim": f"/reviews/{case.pk}/claim/",
+        "review_ahead": f"/reviews/{case.pk}/ahead/",
+        "review_take_over": f"/reviews/{case.pk}/take_over/",
         "review_release": f"/reviews/{case.pk}/release/",
         "review_skip": f"/reviews/{case.pk}/skip/",
         "review_decide": f"/reviews/{case.pk}/decide/",
         "decision_undo": f"/decisions/{decision.pk}/undo/",
         "finding_label": f"/findings/{finding.pk}/label/",
         "candidate_note": f"{take}notes/",
+        "candidate_mark": f"{take}marks/",
+        "note_reply": f"/notes/{note.pk}/reply/",
+        "note_resolve": f"/notes/{note.pk}/resolve/",
+        "note_reopen": f"/notes/{note.pk}/reopen/",
+        "mention_seen": f"/mentions/{mention.pk}/seen/",
         "withdraw": f"{take}withdraw/",
         "reinstate": f"{take}reinstate/",
+        "block_take": f"{take}block/",
+        "block_remove": f"/moderation/blocklist/{entry.pk}/remove/",
+        "golden_new": f"/candidates/{make_candidate(prompt, status=Status.REJECTED).uuid}/golden/",
+        "golden_retire": f"/moderation/golden/{known.pk}/retire/",
+        "policy_simulate": f"{policy}simulate/",
+        "policy_propose": f"{policy}propose/",
+        "policy_activate": f"{policy}versions/2/activate/",
+        "policy_withdraw": f"{policy}versions/2/withdraw/",
+        "recheck_start": f"{policy}recheck/start/",
+        "recheck_cancel": f"{policy}recheck/{recheck.pk}/cancel/",
+        "recheck_resume": f"{policy}recheck/{recheck.pk}/resume/",
         "prompt_new": f"{making}prompts/new/",
         "prompt_revise": f"{making}prompts/{prompt.pk}/revise/",
         "prompt_generate": f"{making}prompts/{prompt.pk}/generate/",
@@ -128,10 +199,16 @@ FORM = {
     "body": "A note",
     "reason": "rights",
     "charged": "yes",
+    "because": "A mistake.",
     "takes": "1",
     "theme": "dark",
+    "profile": "edit_suite",
     "undo_seconds": "10",
     "period": "day",
+    "answer": "refused",
+    "reason-0": "freeze",
+    "from-0": "12",
+    "to-0": "23",
     "cap": "7",
     "name": "Greeting",
     "text": "Good evening",
@@ -188,9 +265,17 @@ def test_who_is_signed_out_changes_nothing(addresses, client):
 def test_an_auditor_changes_nothing_but_their_own_settings(addresses, client, auditor):
     client.force_login(auditor)
     before = everything()
-    for name in addresses.keys() - {"sign_in", "sign_out", "settings_page", "audit_verify"}:
+    for name in addresses.keys() - {
+        "sign_in",
+        "sign_out",
+        "settings_page",
+        "settings_keys",
+        "settings_wellness",
+        "audit_verify",
+    }:
         status = client.post(addresses[name], FORM).status_code
-        expected = (404,) if name == "token_revoke" else (204, 303, 403, 409, 422)  # somebody else's token
+        theirs = name in ("token_revoke", "view_rename", "view_delete", "bulk_undo", "mention_seen")  # somebody else's
+        expected = (404,) if theirs else (204, 303, 403, 409, 422)
         assert status in expected, (name, status)
     changed = {name for name, rows in everything().items() if rows != before[name]}
     assert changed <= {"Event", "ChainHead"}  # a refusal is an event

@@ -1,14 +1,17 @@
 """Unpublished bytes: to whoever may see the take, and to nobody else do they even exist."""
 
+from dataclasses import asdict
 from uuid import uuid4
 
 import pytest
 
+from reviews.checks.findings import Evidence
 from reviews.views.urls import PRIVATE_FILES
 from studio.models import Candidate
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
-from tests.factories import make_candidate, make_person, make_prompt
+from studio.store import media_store
+from tests.factories import make_candidate, make_finding, make_person, make_prompt, make_run
 
 CONTENT = b"the original bytes"
 STRANGERS = ("nobody", "outsider", "former member", "closed account")
@@ -48,7 +51,7 @@ def test_it_answers_404_to_strangers_for_every_file_in_every_state(who, takes, c
         for status, take in takes.items()
         for name in PRIVATE_FILES
     }
-    assert len(answers) == 8 * 5
+    assert len(answers) == 8 * 6
     assert set(answers.values()) == {404}
 
 
@@ -126,3 +129,43 @@ def test_it_says_404_when_the_file_has_gone(take, client, author):
 def test_it_only_reads(take, client, author, method):
     client.force_login(author)
     assert getattr(client, method)(f"/candidates/{take.uuid}/proxy.mp4").status_code == 405
+
+
+def nude(take, label: str, frames: tuple[int, ...]):
+    evidence = asdict(Evidence(frames=frames, sensitive=True))
+    make_finding(take, check_key="nudity", label=label, evidence=evidence)
+
+
+def test_a_poster_that_may_be_nude_is_veiled(take, client, reviewer):
+    client.force_login(reviewer)
+    before = client.get(f"/candidates/{take.uuid}/poster.jpg")
+    nude(take, "possible", (12,))
+    assert client.get(f"/candidates/{take.uuid}/poster.jpg").status_code == 404  # until the veiled still is there
+    media_store().derived_path(take.sha256, "veiled-12.jpg").write_bytes(b"colours and masses")
+    veiled = client.get(f"/candidates/{take.uuid}/poster.jpg", headers={"If-None-Match": before["ETag"]})
+    assert b"".join(veiled.streaming_content) == b"colours and masses"
+    assert client.get(f"/candidates/{take.uuid}/sprite.jpg").status_code == 200
+
+
+def test_so_is_one_that_an_examiner_holds_to_be_violent(take, client, reviewer):
+    client.force_login(reviewer)
+    evidence = asdict(Evidence(frames=(3,), sensitive=True))
+    make_finding(take, check_key="examiner", label="graphic_violence", severity="blocking", evidence=evidence)
+    media_store().derived_path(take.sha256, "veiled-3.jpg").write_bytes(b"colours and masses")
+    poster = client.get(f"/candidates/{take.uuid}/poster.jpg")
+    assert b"".join(poster.streaming_content) == b"colours and masses"
+
+
+def test_where_nudity_and_a_face_may_meet_nobody_sees_the_take_in_passing(take, client, reviewer):
+    client.force_login(reviewer)
+    nude(take, "with_faces", ())
+    assert [client.get(f"/candidates/{take.uuid}/{name}").status_code for name in PRIVATE_FILES] == [
+        404 if name in ("poster.jpg", "sprite.jpg") else 200 for name in PRIVATE_FILES
+    ]
+
+
+def test_a_finding_that_a_new_look_did_not_repeat_veils_nothing(take, client, reviewer):
+    client.force_login(reviewer)
+    nude(take, "with_faces", ())
+    make_run(take, "nudity", version=2)
+    assert client.get(f"/candidates/{take.uuid}/poster.jpg").status_code == 200

@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from django.utils import timezone
 
 from reviews.actions.policies import active_policy
-from reviews.actions.queueing import claim
-from reviews.models import Comment, Decision, FindingLabel, Review
+from reviews.actions.queueing import LEAVING_SECONDS, claim
+from reviews.models import CheckRun, Comment, Decision, Finding, FindingLabel, Policy, Review
 from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome
+from reviews.views.room import lanes_of
+from studio.media.credential import Credential, Standing
 from studio.models import Event
 from studio.rules.generation import GenerationState
 from studio.rules.lifecycle import Status
@@ -64,6 +67,28 @@ def test_the_reviewer_sees_the_whole_direction_that_the_take_has_to_follow(held,
     body = client.get(f"/reviews/{held.pk}/").content.decode()
     assert "<dt>Camera</dt><dd>slow push in</dd><dt>Leave out</dt><dd>no people</dd>" in body
     assert "<dt>Mood</dt>" not in body
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown"), [("person", ""), ("muted", ' data-hush="muted"'), ("off", ' data-hush="off"')]
+)
+def test_the_room_is_as_silent_as_the_policy_says_from_its_first_byte(held, client, rule, shown):
+    policy = active_policy(held.candidate.prompt.project)
+    Policy.objects.filter(pk=policy.pk).update(screening={"sound": rule})
+    body = client.get(f"/reviews/{held.pk}/").content.decode()
+    assert re.search(r"data-hush=\S+|$", body)[0] == shown.strip()
+    assert bool(re.search(r"<video [^>]* muted ", body)) is bool(shown)
+
+
+def test_a_clip_from_before_there_were_waveforms_has_no_lane_for_its_sound(held, client):
+    def lane() -> bool:
+        return "waveform.png" in client.get(f"/reviews/{held.pk}/").content.decode()
+
+    assert lane()
+    blob = held.candidate.blob
+    del blob.derived["waveform.png"]
+    blob.save()
+    assert not lane()
 
 
 def test_it_starts_with_the_next_clip_of_the_queue(case, client, reviewer):
@@ -153,12 +178,33 @@ def test_it_rejects_with_the_frames_of_the_finding(held, client):
 def test_it_answers_scripts_in_json(held, client):
     answer = send(client, held, "reject", headers=JSON, reasons=["length"])
     assert answer.status_code == 200
-    decision = Decision.objects.get()
     told = answer.json()
     assert told["next"] is None
-    assert told["decision"] == decision.pk
-    assert told["sentence"] == "Rejected: It is too long or too short"
-    assert 0 < told["seconds_left"] <= 10
+    assert f'data-toast="{Decision.objects.get().pk}"' in told["toast"]
+    assert "Rejected: It is too long or too short" in told["toast"]
+    assert "Rejected: It is too long or too short" in told["recent"]
+
+
+def test_it_tells_scripts_the_next_clip_and_what_waits_beside_it(held, client, project, author):
+    following = make_review(make_candidate(make_prompt(project, author), status=Status.IN_REVIEW))
+    told = send(client, held, "reject", headers=JSON, reasons=["length"]).json()
+    assert told["next"] == f"/reviews/{following.pk}/"
+    assert told["beside"] == "1 waiting"
+    following.refresh_from_db()
+    assert following.claimed_by == held.claimed_by
+
+
+def test_a_page_is_told_which_clips_are_kept_for_it(held, client, project, author):
+    following = make_review(make_candidate(make_prompt(project, author), status=Status.IN_REVIEW))
+    told = client.post(f"/reviews/{held.pk}/ahead/").json()
+    assert told == {"ahead": [f"/reviews/{following.pk}/"]}
+
+
+def test_leaving_gives_back_what_was_kept_too(held, client, project, author):
+    following = make_review(make_candidate(make_prompt(project, author), status=Status.IN_REVIEW))
+    client.post(f"/reviews/{held.pk}/ahead/")
+    client.post(f"/reviews/{held.pk}/release/", {"also": [following.pk, "odd"]}, HTTP_ACCEPT="*/*")
+    assert [review.pk for review in Review.objects.exclude(claimed_by=None)] == [held.pk]
 
 
 def test_it_refuses_scripts_in_json_too(held, client):
@@ -282,9 +328,20 @@ def test_it_changes_nothing_by_a_get(client, reviewer, address):
 
 
 def test_it_gives_the_clip_back(held, client):
-    assert client.post(f"/reviews/{held.pk}/release/", HTTP_ACCEPT="*/*").status_code == 204
+    assert client.post(f"/reviews/{held.pk}/release/", **HTML).status_code == 303
     held.refresh_from_db()
     assert held.claimed_by is None
+
+
+def test_a_page_that_closes_ends_the_claim_soon_unless_one_comes_back(held, client, reviewer):
+    assert client.post(f"/reviews/{held.pk}/release/", HTTP_ACCEPT="*/*").status_code == 204
+    held.refresh_from_db()
+    left = (held.claim_expires_at - timezone.now()).total_seconds()
+    assert (held.claimed_by, 0 < left <= LEAVING_SECONDS) == (reviewer, True)
+    client.post(f"/reviews/{held.pk}/claim/", **JSON)
+    held.refresh_from_db()
+    assert (held.claim_expires_at - timezone.now()).total_seconds() > LEAVING_SECONDS
+    assert [event.verb for event in Event.objects.filter(subject=f"review:{held.pk}")][-2:] == ["claimed", "left"]
 
 
 def test_it_never_offers_a_skipped_clip_to_the_same_person(held, client, project):
@@ -365,6 +422,28 @@ def test_it_hides_the_record_s_judgements_from_whoever_may_still_judge(case, cli
     assert "a real flag?" not in body
     client.force_login(moderator)
     assert "Wilhelmina" in client.get(f"/candidates/{case.candidate.uuid}/").content.decode()
+
+
+def test_a_note_on_the_whole_clip_is_told_and_not_drawn(case):
+    frames = case.candidate.facts["frames"]
+    drawn = make_finding(case.candidate, frames=(12, 24), route="note")
+    make_finding(case.candidate, check_key="credential", label="absent", frames=(0, frames), route="note")
+    flaw = make_finding(case.candidate, check_key="blur", frames=(0, frames))
+    findings = list(Finding.objects.filter(candidate=case.candidate).order_by("pk"))
+    assert [each for lane in lanes_of(findings, frames) for each in lane.findings] == [flaw, drawn]
+
+
+def test_whose_credential_a_clip_carries_stays_hidden_too(case, client, reviewer, moderator):
+    read = Credential(Standing.VALID, issuer="Example Studio", generator="Example Video 2").as_json()
+    CheckRun.objects.filter(candidate=case.candidate, check_key="credential").update(details=read)
+    client.force_login(reviewer)
+    body = client.get(f"/candidates/{case.candidate.uuid}/").content.decode()
+    assert "Valid, unknown issuer" in body
+    assert "Example" not in body
+    client.force_login(moderator)
+    body = client.get(f"/candidates/{case.candidate.uuid}/").content.decode()
+    assert "Example Studio" in body
+    assert "Example Video 2" in body
 
 
 def test_it_shows_a_decided_review_without_verbs_to_press(held, client):

@@ -13,7 +13,6 @@ from PIL import Image
 
 from providers.base import CameraMove, JobState, Operation, Recovery, ReferenceRole
 from providers.openai_videos.adapter import OpenAIVideos
-from reviews.models import Finding
 from studio.actions import fetching, watching
 from studio.actions.assets import add_asset
 from studio.actions.generating import request_of
@@ -353,18 +352,6 @@ def test_a_job_that_is_never_shown_is_unreadable_when_its_time_is_over(order):
     Generation.objects.update(deadline_at=timezone.now())
     generation = work_until_idle()
     assert (generation.state, generation.reason) == (GenerationState.UNKNOWN, Reason.UNREADABLE)
-
-
-def test_bytes_that_another_generation_delivered_go_to_a_person(order):
-    for _ in range(2):
-        order("Sea [sandbox:same-bytes]")
-        work_until_idle()
-    first, second = Candidate.objects.order_by("pk")
-    assert first.sha256 == second.sha256
-    assert not Finding.objects.filter(candidate=first, check_key="same_bytes").exists()
-    found = Finding.objects.get(candidate=second)
-    assert (found.check_key, found.route) == ("same_bytes", "review")
-    assert f"take {first.generation.take_number}" in found.message.lower()
 
 
 def test_a_failure_that_the_provider_calls_passing_is_tried_once_more(order, sandbox, monkeypatch):

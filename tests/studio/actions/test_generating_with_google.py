@@ -53,6 +53,7 @@ def test_a_clip_that_comes_inside_the_answer_becomes_a_take(order):
     assert len(str(generation.answer)) < 2000
 
 
+@pytest.mark.slow
 def test_several_clips_of_one_call_are_several_takes_and_one_may_be_kept_back(order):
     order("A tram in the rain [sandbox:withheld]", replace(VERTEX, samples=3))
     generation = work_until_idle(120)

@@ -172,3 +172,15 @@ def test_every_list_of_the_files_is_read():
     assert {kind.slug for kind in lists.forbidden} == {"child_safety", "intimate_images"}
     assert set(lists.names) == {"people", "characters", "brands"}
     assert all(names.terms for names in lists.names.values())
+
+
+@pytest.mark.parametrize("text", ["nаkеd girl", "ΝΑΚED girl", "n\u200baked  girl", "ｎａｋｅｄ girl"])
+def test_borrowed_and_invisible_letters_hide_no_word(text):
+    assert "“girl” with “naked”" in refusal(text, {}, word_lists())
+
+
+@pytest.mark.parametrize(
+    "text", ["A Sussex village in the rain", "A documentary on essex lorries; a girl waves", "Девочка и море"]
+)
+def test_a_word_that_only_contains_a_term_is_harmless(text):
+    assert refusal(text, {}, word_lists()) == ""

@@ -40,6 +40,7 @@ def test_it_keeps_its_secret_and_its_sockets_to_itself(tree: Tree) -> None:
     assert stat.S_IMODE(secret.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["web", "worker", "poller", "broker", "sandbox", "beat"])
 def test_it_starts_a_killed_child_again(tree: Tree, name: str) -> None:
     before = tree.pids()[name]
@@ -58,6 +59,7 @@ def test_it_names_the_running_one_instead_of_starting_another(tree: Tree) -> Non
     assert str(tree.process.pid) in second.said
 
 
+@pytest.mark.slow
 def test_it_leaves_no_process_and_keeps_the_data_when_stopped(tmp_path) -> None:
     state = tmp_path / "state"
     with running_tree(state, "--no-takes") as tree:
@@ -89,6 +91,7 @@ def test_it_says_in_one_line_that_the_port_is_busy(tmp_path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_it_says_what_a_part_said_when_it_cannot_start(tmp_path) -> None:
     tree = Tree(tmp_path / "state", environment={"DATABASE_URL": f"sqlite:///{tmp_path}/no/such/folder/db"})
     tree.begin()

@@ -67,6 +67,15 @@ def test_odd_settings_are_refused(author, sign_in, odd):
     assert not Preferences.objects.exists()
 
 
+def test_the_speed_of_a_player_is_kept_and_an_odd_one_refused(author, sign_in):
+    client = sign_in(author)
+    assert client.post("/settings/speed/", {"percent": "150"}).status_code == 204
+    for odd in ({"percent": "99"}, {"percent": "fast"}, {}):
+        assert client.post("/settings/speed/", odd, HTTP_ACCEPT="application/json").status_code == 422
+    assert Preferences.objects.get(user=author).speed_percent == 150
+    assert client.get("/settings/speed/").status_code == 405
+
+
 def test_people_are_shown_with_their_roles(project, author, moderator, sign_in, django_assert_max_num_queries):
     make_person("both", project, Role.AUTHOR, Role.EDITOR)
     client = sign_in(moderator)

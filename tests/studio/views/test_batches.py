@@ -132,7 +132,9 @@ def test_the_retry_button_says_how_many_and_for_how_much(batch, prompt, author, 
     assert Generation.objects.exclude(retry_of=None).count() == 2
 
 
-@pytest.mark.parametrize("agreed", ["", "0.02", sign_cost(Decimal("0.0100"))])
+@pytest.mark.parametrize(
+    "agreed", ["", "0.02", sign_cost(Decimal("0.0100"))], ids=["none", "unsigned", "of another cost"]
+)
 def test_a_retry_at_another_cost_than_on_the_button_sends_nothing(agreed, batch, prompt, author, sign_in):
     fill(batch, prompt, GenerationState.FAILED, GenerationState.FAILED)
     assert sign_in(author).post(place(batch, "retry/"), {"agreed": agreed}).status_code == 409
