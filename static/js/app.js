@@ -1,4 +1,5 @@
 // Boot: modules attach to data-module on load and after swaps; refusals, menus, toasts and buttons that press keys.
+import { forgetAll } from "./drafts.js";
 import * as keys from "./keys.js";
 import { say } from "./page.js";
 
@@ -7,6 +8,10 @@ const modules = {
   timeline: () => import("./timeline.js"),
   room: () => import("./room.js"),
   upload: () => import("./upload.js"),
+  policy: () => import("./policy.js"),
+  board: () => import("./board.js"),
+  settings: () => import("./settings.js"),
+  card: () => import("./card.js"),
 };
 const attached = new WeakSet();
 
@@ -42,6 +47,7 @@ function countDown(toast) {
 function undo() {
   const form = document.querySelector("[data-toast] [data-undo]");
   if (form) form.requestSubmit();
+  else if (document.querySelector("#decide[data-busy]")) document.addEventListener("answered", ({ detail: ok }) => ok && undo(), { once: true });
   else say("Nothing to undo: the last decision has settled.");
 }
 
@@ -56,9 +62,27 @@ function closeWhatIsOpen() {
   document.dispatchEvent(new CustomEvent("close-sheet"));
 }
 
+// Open at once, so that what is typed on is no key of the page while the rest comes.
+async function openPalette() {
+  const dialog = document.getElementById("palette");
+  const field = dialog.querySelector("input");
+  field.value = "";
+  dialog.showModal();
+  field.focus();
+  (await import("./palette.js")).fill();
+}
+
+async function toggleSheet() {
+  const dialog = document.getElementById("keys");
+  if (dialog.open) return dialog.close();
+  dialog.showModal();
+  (await import("./sheet.js")).fill(dialog);
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
   if (button) keys.act(button.dataset.act, event);
+  if (event.target.closest("[data-open-keys]")) toggleSheet();
   for (const menu of document.querySelectorAll(".menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
@@ -73,6 +97,7 @@ document.addEventListener("click", (event) => {
   if (row && !event.target.closest("a, button, input, label") && !getSelection().toString()) location.assign(row.dataset.href);
 });
 
+document.addEventListener("submit", (event) => event.target.matches("[data-sign-out]") && forgetAll());
 document.addEventListener("htmx:afterSwap", (event) => {
   attachAll(event.detail.elt);
   event.detail.elt.querySelector?.("[data-problem]")?.focus();
@@ -93,7 +118,9 @@ addEventListener("focus", () => {
 });
 
 keys.start();
+keys.on("everywhere.sheet", toggleSheet);
 keys.on("everywhere.undo", undo);
 keys.on("everywhere.close", closeWhatIsOpen);
+keys.on("everywhere.palette", openPalette);
 attachAll();
 document.querySelector("main [data-problem]")?.focus();

@@ -6,10 +6,6 @@ export function say(text, urgently = false) {
   requestAnimationFrame(() => { region.textContent = text; });
 }
 
-export function cookie(name) {
-  return document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
-}
-
 /** Tell app.js that new markup came in without htmx, so that its modules attach. */
 export function announceSwap(element) {
   element.dispatchEvent(new CustomEvent("page:swapped", { bubbles: true }));

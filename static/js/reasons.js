@@ -1,10 +1,13 @@
-// The reason sheet: digits choose and send, Shift+digit ticks, Enter sends what is ticked or suggested.
+// The reason sheet: digits choose and send, Shift+digit ticks, Enter sends what is ticked or suggested. It asks for one of
+// three things: reasons, a question, or the cause of a skip.
+import { forget, keep, restore } from "./drafts.js";
 import { on } from "./keys.js";
 
 export class ReasonSheet {
-  // `send(verb)` posts the form; `range()` gives [start, end) of the selected finding or the marked range, or null.
-  constructor(sheet, { send, range, suggestion, exact }) {
-    Object.assign(this, { sheet, send, range, suggestion, exact });
+  // `send(verb)` posts the form; `range()` gives [start, end) of the selected finding or the marked range, or null;
+  // `key` names the draft.
+  constructor(sheet, { key, send, range, suggestion, exact }) {
+    Object.assign(this, { sheet, key, send, range, suggestion, exact });
     this.part = (name) => sheet.querySelector(`[data-part=${name}]`);
     this.all = this.part("all");
     this.note = sheet.querySelector("textarea");
@@ -13,6 +16,12 @@ export class ReasonSheet {
     sheet.addEventListener("change", () => this.describe());
     sheet.addEventListener("keydown", (event) => this.enter(event));
     this.part("filter").addEventListener("input", (event) => this.filter(event.target.value));
+    this.restore(restore(key));
+  }
+
+  // Until `signal` ends, as the room is.
+  bind(signal) {
+    signal.addEventListener("abort", keep(this.key, () => this.draft));
     for (const digit of "1234567890") {
       on(`reasons.choose_${digit}`, () => this.choose(digit));
       on(`reasons.tick_${digit}`, () => this.tick(this.numbered(digit)));
@@ -25,6 +34,10 @@ export class ReasonSheet {
     return "open" in this.sheet.dataset;
   }
 
+  get skips() {
+    return this.sheet.hasAttribute("data-causes");
+  }
+
   get boxes() {
     return [...this.sheet.querySelectorAll("input[name=reasons]")];
   }
@@ -33,17 +46,45 @@ export class ReasonSheet {
     return this.boxes.filter((box) => box.checked);
   }
 
+  get draft() {
+    const slugs = this.ticked.map(({ value }) => value);
+    const note = this.note.value;
+    return slugs.length || note.trim() ? { slugs, note, range: this.player?.range ?? null } : null;
+  }
+
+  restore(kept) {
+    if (!kept) return;
+    const { slugs, note, range } = kept.state;
+    for (const box of this.boxes) box.checked = slugs.includes(box.value);
+    this.note.value = note;
+    this.kept = range;
+    this.part("kept").textContent = `Draft of ${kept.at} restored`;
+  }
+
+  withPlayer(player) {
+    this.player = player;
+    player.addEventListener("range", () => this.describe());
+    if (this.kept) player.setRange(...this.kept);
+  }
+
+  // What was sent is no draft.
+  sent() {
+    forget(this.key);
+  }
+
   open(verb) {
     this.verb = verb;
     const asks = ["escalate", "send_back"].includes(verb.value);
     this.sheet.dataset.open = "";
     this.sheet.toggleAttribute("data-question", asks);
-    this.sheet.querySelector("h2").textContent = asks ? `${verb.dataset.title}: what is the question?` : `${verb.dataset.title}: what is wrong?`;
+    this.sheet.toggleAttribute("data-causes", verb.value === "skip_because");
+    const question = asks ? "what is the question?" : this.skips ? "why?" : "what is wrong?";
+    this.sheet.querySelector("h2").textContent = `${verb.dataset.title}: ${question}`;
     this.part("note-label").textContent = asks ? "Question" : "Note";
     this.part("send").textContent = verb.dataset.title;
     this.suggest();
     this.describe();
-    (asks ? this.note : this.sheet).focus();
+    (asks ? this.note : this.sheet).focus({ preventScroll: true });
   }
 
   close() {
@@ -61,23 +102,29 @@ export class ReasonSheet {
     }
   }
 
-  numbered(digit) {
-    return this.part("ten").querySelectorAll("input")[(Number(digit) + 9) % 10];
+  numbered(digit, list = "ten") {
+    return this.part(list).children[(Number(digit) + 9) % 10]?.querySelector("input, button");
   }
 
   choose(digit) {
+    if (this.skips) return this.skip(this.numbered(digit, "causes"));
     const box = this.numbered(digit);
     if (!box) return;
     box.checked = true;
     this.submit();
   }
 
+  skip(cause) {
+    if (cause) this.send(cause);
+  }
+
   tick(box) {
-    if (box) box.checked = !box.checked;
+    if (box && !this.skips) box.checked = !box.checked;
     this.describe();
   }
 
   showAll() {
+    if (this.skips) return;
     this.all.open = true;
     this.part("filter").focus();
   }
@@ -114,6 +161,7 @@ export class ReasonSheet {
   }
 
   submit() {
+    if (this.skips) return this.skip(this.numbered(1, "causes"));
     const asks = this.sheet.hasAttribute("data-question");
     if (asks && !this.note.value.trim()) {
       this.describe("Say what the question is.");

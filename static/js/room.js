@@ -1,7 +1,10 @@
 // The screening room: findings, notes, verbs, undo and claim. Every step is a form that also works without this file.
+import * as ahead from "./ahead.js";
+import { Coverage } from "./coverage.js";
 import { on, off } from "./keys.js";
-import { announceSwap, cookie, say } from "./page.js";
-import { playerOf } from "./player.js";
+import { Notes } from "./notes.js";
+import { announceSwap, say } from "./page.js";
+import { playerOf, wake } from "./player.js";
 import { ReasonSheet } from "./reasons.js";
 
 const LEAD_IN_SECONDS = 1;
@@ -10,10 +13,18 @@ const RENEW_EVERY_MS = 60_000;
 const WARN_SECONDS = 120;
 const BY_SCRIPT = { "X-Requested-With": "XMLHttpRequest" };
 const JSON_ANSWER = { headers: { Accept: "application/json" } };
+const ASK_AGAIN_MS = 5000;
+const DOUBLE_PRESS_MS = 300;
+const STAY_AFTER_MS = 500; // by then a tab that is being closed has told the server
+const FAVOURABLE = ["pass", "approve"];
 const NEEDS_REASON = ["reject", "request_changes"];
 const NEEDS_QUESTION = ["escalate", "send_back"];
+const NEEDS_CAUSE = "skip_because";
 
-let reclaimed = false;
+const BEFORE = "before"; // what the form is busy with
+
+let isFirst = true; // the clip with which the page was loaded
+const rooms = new WeakMap();
 
 class Room {
   constructor(element) {
@@ -24,23 +35,52 @@ class Room {
     this.claim = element.querySelector("#claim");
     this.selected = null;
     this.cited = null; // the finding that a reason would name: the one confirmed last, or else the selected one
-    this.busy = false;
-    this.closing = new AbortController();
-    off("room.");
-    off("reasons.");
+    rooms.set(element, this);
     this.sheet = new ReasonSheet(element.querySelector("#sheet"), {
+      key: `${element.dataset.draft}.reasons`,
       send: (verb) => this.decide(verb),
       range: () => this.reasonRange(),
       suggestion: () => this.suggestion(),
       exact: () => this.player?.exact ?? false,
     });
-    this.listen();
-    this.bind();
+    this.notes = new Notes(this);
+    this.open();
     this.count();
-    this.holdClaim();
     const ready = () => this.withPlayer(playerOf(this.stage));
     if (playerOf(this.stage)?.table) ready();
     else this.stage.addEventListener("player", ready, { once: true });
+  }
+
+  // Keys, clicks and the claim's clock are this room's from now on; `close` is the inverse.
+  open() {
+    this.closing = new AbortController();
+    this.shownAt = performance.now();
+    off("room.");
+    off("reasons.");
+    this.listen();
+    this.bind();
+    this.sheet.bind(this.closing.signal);
+    this.notes.open(this.closing.signal);
+    if (!this.busy) this.holdClaim();
+    if (this.player) wake(this.player);
+  }
+
+  get busy() {
+    return "busy" in this.form.dataset;
+  }
+
+  get isSending() {
+    return this.busy && !this.isWaiting;
+  }
+
+  // The judgement on the clip before is still on its way; one on this clip follows it.
+  get isWaiting() {
+    return this.form.dataset.busy === BEFORE;
+  }
+
+  // Nobody has looked at a clip yet: it is the second half of a double press.
+  get isTooSoon() {
+    return this.isWaiting && performance.now() - this.shownAt < DOUBLE_PRESS_MS;
   }
 
   get mine() {
@@ -64,23 +104,15 @@ class Room {
       document.addEventListener(kind, () => this.active(), { signal, capture: true, passive: true });
     }
     addEventListener("pagehide", () => this.leave(), { signal });
-    const note = this.element.querySelector("#note-body");
-    note.addEventListener("beforeinput", () => this.pinNote(), { signal });
-    note.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      note.form.requestSubmit();
-    }, { signal });
+    this.leavers = new BroadcastChannel("leaving");
+    this.leavers.onmessage = ({ data }) => this.stay(data);
   }
 
   bind() {
     on("room.next_finding", () => this.travel(1));
     on("room.previous_finding", () => this.travel(-1));
-    on("room.next_note", () => this.travelNotes(1));
-    on("room.previous_note", () => this.travelNotes(-1));
     on("room.confirm", () => this.judge("confirmed"));
     on("room.dismiss", () => this.judge("dismissed"));
-    on("room.note", () => this.element.querySelector("#note-body").focus());
     on("room.overlays", () => this.stage.classList.toggle("bare"));
     for (const button of this.form.querySelectorAll("button[data-key]")) {
       on(button.dataset.key, () => this.press(button));
@@ -90,16 +122,19 @@ class Room {
   // Playback starts just before the first undecided finding and loops around it.
   withPlayer(player) {
     this.player = player;
-    player.addEventListener("range", () => {
-      this.sheet.describe();
-      this.describeNote();
-    });
-    player.addEventListener("landed", () => this.describeNote());
-    player.addEventListener("state", () => this.describeNote());
+    this.coverage = new Coverage(player, this.element.querySelector("#watched-lane"));
+    player.addEventListener("covered", () => this.describeUnseen());
+    this.sheet.withPlayer(player);
+    this.notes.withPlayer(player);
     const first = this.findings.find((row) => !row.dataset.verdict);
     if (first) this.select(first, { quietly: true, leadIn: true });
     player.addEventListener("frame", () => performance.mark("frame"), { once: true });
-    this.describeNote();
+    player.addEventListener("frame", () => this.lookAhead(), { once: true });
+  }
+
+  // The clips after this one are claimed and loaded while it is judged.
+  lookAhead() {
+    if (this.mine && !this.busy) ahead.fill(this.claim.dataset.ahead, this.token());
   }
 
   // Selecting a finding: seek, loop, box on the picture, row in the list.
@@ -128,23 +163,6 @@ class Room {
     if (!rows.length) return say("No findings.");
     const at = rows.indexOf(this.selected);
     this.select(rows[(at + places + rows.length) % rows.length]);
-  }
-
-  travelNotes(places) {
-    const notes = [...this.element.querySelectorAll(".note")].sort((a, b) => a.dataset.start - b.dataset.start);
-    if (!notes.length) return say("No notes.");
-    const frame = this.player.aim;
-    const after = places > 0
-      ? notes.find((note) => Number(note.dataset.start) > frame) ?? notes[0]
-      : notes.findLast((note) => Number(note.dataset.start) < frame) ?? notes.at(-1);
-    this.toNote(after);
-  }
-
-  toNote(note) {
-    this.player.pause();
-    this.player.clearRange();
-    if (note.dataset.end) this.player.setRange(Number(note.dataset.start), Number(note.dataset.end));
-    this.player.show(Number(note.dataset.start));
   }
 
   // The same word again takes it back. A label never moves the take.
@@ -203,8 +221,10 @@ class Room {
       event.preventDefault();
       this.select(this.element.querySelector(`.finding[data-finding="${mark.dataset.finding}"]`));
     } else if (note && this.player && !target.closest("form")) {
-      this.toNote(this.element.querySelector(`.note[data-note="${note.dataset.note}"]`));
+      this.notes.go(this.element.querySelector(`.note[data-note="${note.dataset.note}"]`));
     }
+    const opener = target.closest("#decide [type=button]");
+    if (opener) this.press(opener);
     if (target.closest(".verbs, .transport") && event.detail > 0) this.backToStage();
   }
 
@@ -221,9 +241,9 @@ class Room {
       event.preventDefault();
       if (this.selected !== form.closest(".finding")) this.select(form.closest(".finding"));
       this.judge(submitter.value);
-    } else if (form.id === "note-form") {
+    } else if (form.closest("#notes")) {
       event.preventDefault();
-      this.sendNote(form);
+      this.notes.send(form, submitter);
     } else if (form.matches("[data-undo]")) {
       event.preventDefault();
       this.go(form.action, new FormData(form));
@@ -243,13 +263,41 @@ class Room {
   }
 
   press(button) {
-    if (this.busy) return;
+    if (this.isSending || this.isTooSoon) return;
     if (button.getAttribute("aria-disabled") === "true") return this.sentence(button.title);
-    if (NEEDS_REASON.includes(button.value) || NEEDS_QUESTION.includes(button.value)) {
+    if ([...NEEDS_REASON, ...NEEDS_QUESTION, NEEDS_CAUSE].includes(button.value)) {
       if (!this.sheet.isOpen || this.sheet.verb !== button) this.sheet.open(button);
       return;
     }
-    this.decide(button);
+    if (!FAVOURABLE.includes(button.value) || this.isAsked()) this.decide(button);
+  }
+
+  // A pass says once what was not watched; the same key again within five seconds passes all the same.
+  isAsked() {
+    const [first] = this.form.dataset.coverage === "ask" ? this.coverage?.ranges(0) ?? [] : [];
+    const asked = !first || performance.now() - this.asked < ASK_AGAIN_MS;
+    if (asked) return true;
+    this.asked = performance.now();
+    this.player.setLoop(first); // no range: a reason or a note would take it for its own
+    this.player.show(first[0]);
+    this.player.play();
+    this.sentence(`Not watched: ${this.unseen()}. The same key again passes it all the same.`);
+    return false;
+  }
+
+  unseen() {
+    const ranges = this.coverage.ranges(0).map(([start, end]) => (end - start > 1 ? `${start}–${end - 1}` : `${start}`));
+    return ranges.slice(0, 3).join(", ") + (ranges.length > 3 ? ` and ${ranges.length - 3} more` : "");
+  }
+
+  describeUnseen() {
+    const unseen = this.unseen();
+    this.element.querySelector("[data-part=unseen]").textContent = unseen ? `unseen ${unseen}` : "";
+  }
+
+  decideLater(button) {
+    const { signal } = this.closing;
+    document.addEventListener("answered", ({ detail: ok }) => ok && this.decide(button), { once: true, signal });
   }
 
   sentence(text) {
@@ -257,6 +305,7 @@ class Room {
   }
 
   decide(button) {
+    if (this.isWaiting) return this.decideLater(button);
     const fields = new FormData(this.form);
     fields.set(button.name, button.value);
     const range = this.reasonRange();
@@ -268,27 +317,86 @@ class Room {
       const row = this.cited;
       if (row && !this.player.range) fields.set("finding", row.dataset.finding);
     }
+    if (this.coverage) fields.set("watched", this.coverage.told());
     performance.mark("decision");
-    this.go(button.getAttribute("formaction") ?? this.form.action, fields);
+    this.advance(button.getAttribute("formaction") ?? this.form.action, fields);
+  }
+
+  // The prepared clip takes the place at once, the judgement is sent beside it. Refused, this one comes back as it was.
+  async advance(address, fields) {
+    if (this.busy) return;
+    const next = ahead.take();
+    if (!next) return this.go(address, fields, () => this.sheet.sent());
+    const here = { room: this.element, title: document.title, address: location.pathname };
+    this.lock(true);
+    next.room.querySelector("#decide").dataset.busy = BEFORE;
+    swap(this, next);
+    const answer = await this.post(address, fields, JSON_ANSWER, () => this.advance(address, fields));
+    this.lock(false);
+    if (!answer?.ok) {
+      delete next.room.querySelector("#decide").dataset.busy;
+      swap(rooms.get(next.room), here);
+      ahead.putBack(next);
+      answered(false);
+      return answer && this.refused(answer);
+    }
+    this.sheet.sent();
+    this.element.querySelector("video")?.removeAttribute("src");
+    rooms.get(next.room).follow(next, await answer.json());
+  }
+
+  // What the server says of the clip that is shown already; another one when it gave another one out.
+  follow({ address }, told) {
+    if (told.next !== address) {
+      this.done = true; // what is shown next may be held by this page already
+      return location.assign(told.next ?? `/queues/${this.element.dataset.queue}/`);
+    }
+    this.outcome.innerHTML = told.toast;
+    this.element.querySelector(".recent").outerHTML = told.recent;
+    this.element.querySelector("[data-part=beside]").textContent = told.beside;
+    this.claim.dataset.seconds = told.claimed_for;
+    this.holdClaim();
+    introduce(this.element);
+    announceSwap(this.outcome);
+    this.unlock();
+  }
+
+  // The judgement before is in: this clip's own is sent, from when a person can have looked.
+  async unlock() {
+    this.form.dataset.busy = BEFORE;
+    await new Promise((done) => { setTimeout(done, this.shownAt + DOUBLE_PRESS_MS - performance.now()); });
+    this.lock(false);
+    answered(true);
+    this.lookAhead();
   }
 
   // Posts, and puts the page that answers in place of this one: the next clip, or the same with a refusal.
-  async go(address, fields) {
+  // `sent`, of a judgement, is called when it is in.
+  async go(address, fields, sent = null) {
     if (this.busy) return;
     this.lock(true);
-    const answer = await this.post(address, fields, {}, () => this.go(address, fields));
+    const answer = await this.post(address, fields, {}, () => this.go(address, fields, sent));
     this.lock(false);
-    if (!answer) return;
-    if (!answer.ok) return this.refused(answer);
+    if (!answer?.ok) {
+      answered(false);
+      return answer && this.refused(answer);
+    }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = page.getElementById("room");
     this.done = true;
-    if (!next) return location.assign(answer.url);
-    replaceRoom(this, next, page.title, answer.url);
+    if (!next) {
+      this.closing.abort();
+      sent?.();
+      return location.assign(answer.url);
+    }
+    swap(this, { room: document.adoptNode(next), title: page.title, address: answer.url });
+    sent?.();
+    if (sent) rooms.get(next).unlock();
+    else answered(true);
+    this.element.querySelector("video").removeAttribute("src");
   }
 
   lock(on) {
-    this.busy = on;
     this.form.toggleAttribute("data-busy", on);
   }
 
@@ -332,6 +440,7 @@ class Room {
       ways.append(button);
     };
     const draft = this.draft();
+    if (problem.dataset.kind === "StaleCandidate") offer("Show it as it is now", () => location.reload());
     if (isLost) offer("Next clip", () => location.assign(`/queues/${this.element.dataset.queue}/`));
     if (isLost && draft) offer("Copy my draft", () => navigator.clipboard.writeText(draft).then(() => say("Copied.")));
     if (!isLost) offer("Close", () => this.escape());
@@ -349,52 +458,15 @@ class Room {
     clearInterval(this.clock);
   }
 
-  // Typing pauses the clip and pins the note to the frame that caused it.
-  pinNote() {
-    const note = this.element.querySelector("#note-body");
-    if (note.value || this.pinned || !this.player) return;
-    this.wasPlaying = !this.player.video.paused;
-    this.pinned = this.player.range ?? [this.player.aim, null];
-    this.player.pause();
-    this.describeNote();
-  }
-
-  describeNote() {
-    const text = this.element.querySelector("[data-part=note-range]");
-    const [start, end] = this.pinned ?? this.player.range ?? [this.player.aim, null];
-    const words = end !== null && end - start > 1 ? `on frames ${start}–${end - 1}` : `on frame ${start}`;
-    const still = this.pinned || this.player.range || this.player.video.paused;
-    text.lastChild.textContent = still ? ` ${words}` : " on this frame";
-  }
-
-  async sendNote(form) {
-    const fields = new FormData(form);
-    const [start, end] = this.pinned ?? this.player.range ?? [this.player.aim, null];
-    fields.set("start_frame", start);
-    fields.set("end_frame", end ?? "");
-    const answer = await this.post(form.action, fields, {}, () => this.sendNote(form));
-    if (!answer) return;
-    if (!answer.ok) return this.refused(answer);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const id of ["note-list", "note-lane"]) {
-      const fresh = page.getElementById(id);
-      if (fresh) document.getElementById(id).replaceWith(document.adoptNode(fresh));
-    }
-    this.element.querySelector("[data-part=note-count]").textContent = this.element.querySelectorAll(".note").length;
-    form.reset();
-    this.pinned = null;
-    this.player.clearRange();
-    if (this.wasPlaying) this.player.play();
-    this.stage.focus();
-    say("Note sent.");
-  }
-
   // The claim: renewed by activity at most once a minute, given back on leaving.
   holdClaim() {
-    if (!this.mine) return this.reclaimAfterReload();
+    if (!this.mine) return this.reclaim();
     this.expires = performance.now() + Number(this.claim.dataset.seconds) * 1000;
     this.renewed = performance.now();
+    clearInterval(this.clock);
     this.clock = setInterval(() => this.tick(), 1000);
+    if (isFirst) this.staySoon(); // the page before it may still be leaving
+    isFirst = false;
   }
 
   active() {
@@ -409,6 +481,7 @@ class Room {
     const { expires_at: until } = await answer.json();
     this.expires = performance.now() + new Date(until).getTime() - Date.now();
     this.tick();
+    this.lookAhead();
   }
 
   tick() {
@@ -425,27 +498,39 @@ class Room {
     }
   }
 
-  // A reload gives the clip back first; the person who reloads has not left.
-  reclaimAfterReload() {
+  // To reload is to leave, and whoever does has not left.
+  reclaim() {
     const [visit] = performance.getEntriesByType("navigation");
-    const form = this.claim.querySelector("form");
-    if (!form || visit?.type !== "reload" || reclaimed) return;
-    reclaimed = true;
-    form.requestSubmit();
+    if (isFirst && visit?.type === "reload") this.claim.querySelector("form")?.requestSubmit();
+    isFirst = false;
   }
 
   token() {
     const fields = new FormData();
-    fields.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken?.value ?? cookie("csrftoken"));
+    fields.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
     return fields;
   }
 
   leave() {
-    if (this.mine && !this.done) navigator.sendBeacon(this.claim.dataset.release, this.token());
+    if (this.done || !(this.mine || ahead.numbers().length)) return;
+    const fields = this.token();
+    for (const number of ahead.numbers()) fields.append("also", number);
+    navigator.sendBeacon(this.claim.dataset.release, fields);
+    this.leavers.postMessage(this.element.dataset.review);
+  }
+
+  // Another tab with this clip was closed, which ends the claim soon unless this one renews it.
+  stay(review) {
+    if (review === this.element.dataset.review) this.staySoon();
+  }
+
+  staySoon() {
+    setTimeout(() => this.mine && !this.busy && !this.closing.signal.aborted && this.renew(), STAY_AFTER_MS);
   }
 
   close() {
     this.closing.abort();
+    this.leavers.close();
     clearInterval(this.clock);
   }
 }
@@ -456,6 +541,7 @@ async function problemIn(answer) {
   const page = new DOMParser().parseFromString(text.startsWith("{") ? "" : text, "text/html").querySelector("[data-problem]");
   const told = text.startsWith("{") ? JSON.parse(text) : {};
   const problem = Object.assign(document.createElement("div"), { className: "problem", tabIndex: -1 });
+  problem.dataset.kind = told.error ?? page?.dataset.kind ?? "";
   problem.setAttribute("role", "alert");
   problem.append(
     Object.assign(document.createElement("h2"), { textContent: told.title ?? page?.querySelector("h1, h2")?.textContent ?? "Refused" }),
@@ -466,28 +552,40 @@ async function problemIn(answer) {
   return problem;
 }
 
-function replaceRoom(old, next, title, address) {
+// An undo that was pressed meanwhile waits for this.
+const answered = (ok) => document.dispatchEvent(new CustomEvent("answered", { detail: ok }));
+
+// One clip in the place of another. Its modules attach when it comes for the first time.
+function swap(old, { room, title, address }) {
   old.close();
-  const room = document.adoptNode(next);
-  document.getElementById("offline").hidden = true;
-  document.body.append(document.getElementById("offline"));
-  old.element.querySelector("video").removeAttribute("src");
+  const offline = document.getElementById("offline");
+  if (old.element.contains(offline)) document.body.append(offline);
   old.element.replaceWith(room);
   document.title = title;
   history.pushState({}, "", address);
+  if (rooms.has(room)) rooms.get(room).open();
+  else attach(room);
   announceSwap(room);
   const stage = room.querySelector("#stage");
   stage.focus({ preventScroll: true });
-  if (performance.getEntriesByName("decision").length) { // a clip is also taken without deciding on another
-    stage.addEventListener("player", ({ detail: player }) => {
-      player.addEventListener("frame", () => performance.measure("decision-to-frame", "decision"), { once: true });
-    }, { once: true });
-  }
-  say(`${room.querySelector("#outcome .words")?.textContent ?? ""} ${stage.getAttribute("aria-label")}`);
+  measure(stage);
+  introduce(room);
+}
+
+function introduce(room) {
+  say(`${room.querySelector("#outcome .words")?.textContent ?? ""} ${room.querySelector("#stage").getAttribute("aria-label")}`);
+}
+
+// A clip is also taken without deciding on another.
+function measure(stage) {
+  if (!performance.getEntriesByName("decision").length) return;
+  const done = ({ detail: player }) =>
+    player.addEventListener("frame", () => performance.measure("decision-to-frame", "decision"), { once: true });
+  stage.addEventListener("player", done, { once: true });
 }
 
 export function attach(element) {
-  new Room(element);
+  if (!rooms.has(element)) new Room(element);
 }
 
 addEventListener("popstate", () => { if (document.getElementById("room")) location.reload(); });

@@ -2,7 +2,7 @@
 import { playerOf } from "./player.js";
 
 export function attach(timeline) {
-  const stage = document.getElementById(timeline.dataset.stage);
+  const stage = timeline.closest("main").querySelector(`#${timeline.dataset.stage}`);
   const begin = () => draw(timeline, playerOf(stage));
   if (playerOf(stage)?.table) begin();
   else stage.addEventListener("player", begin, { once: true });
@@ -14,7 +14,7 @@ function draw(timeline, player) {
   const place = (frame) => `${(100 * frame) / player.table.count}%`;
 
   const playhead = () => {
-    slider.style.left = place(player.frame + 0.5);
+    slider.style.setProperty("--at", (player.frame + 0.5) / player.table.count);
     if (player.video.paused || player.frame % 12 === 0) describe(slider, player);
   };
   const range = () => {
@@ -30,6 +30,23 @@ function draw(timeline, player) {
   playhead();
   range();
   pointers(timeline, field, player);
+  zooms(timeline, player);
+  if (!("veiled" in player.stage.dataset)) new Image().src = timeline.dataset.sprite; // there before the pointer is
+}
+
+// How much of the clip the window shows; what that needs comes when it is first asked for.
+function zooms(timeline, player) {
+  const lanes = async (act, ...given) => {
+    const { lanesOf } = await import("./lanes.js");
+    lanesOf(timeline, player)[act](...given);
+  };
+  player.addEventListener("lanes-in", () => lanes("step", 1));
+  player.addEventListener("lanes-out", () => lanes("step", -1));
+  timeline.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    lanes("turn", event);
+  }, { passive: false });
 }
 
 function describe(slider, player) {
@@ -50,6 +67,7 @@ function pointers(timeline, field, player) {
     if (event.button !== 0 || event.target.closest("[data-finding], [data-note]")) return;
     from = { frame: frameAt(event), x: event.clientX, scrubs: Boolean(event.target.closest(".lane-ruler")) };
     field.setPointerCapture(event.pointerId);
+    field.dataset.dragged = "";
     player.pause();
     if (!from.scrubs) player.show(from.frame);
   });
@@ -59,11 +77,15 @@ function pointers(timeline, field, player) {
     if (!from || from.scrubs || Math.abs(event.clientX - from.x) < 4) return;
     player.setRange(Math.min(from.frame, frame), Math.max(from.frame, frame) + 1);
   });
+  const end = () => {
+    from = null;
+    delete field.dataset.dragged;
+  };
   field.addEventListener("pointerup", (event) => {
     if (from?.scrubs) player.show(frameAt(event));
-    from = null;
+    end();
   });
-  field.addEventListener("pointercancel", () => { from = null; });
+  field.addEventListener("pointercancel", end);
   field.addEventListener("pointerleave", () => { still.hidden = true; });
 }
 

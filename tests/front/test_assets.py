@@ -6,13 +6,40 @@ from studio.paths import CODE
 from studio.templatetags.dailies import SEVERITIES, STATUS_ICONS
 from studio.templatetags.making import HINT_ICONS, STATE_ICONS
 
+from .conftest import as_served
+
 STATIC, TEMPLATES = CODE / "static", CODE / "templates"
 SYMBOLS = re.findall(r'<symbol id="([\w-]+)"', (STATIC / "img/icons.svg").read_text())
 PAGES = sorted(TEMPLATES.rglob("*.html"))
 
 
-def test_the_scripts_stay_small():
-    assert sum(path.stat().st_size for path in (STATIC / "js").iterdir()) <= 60_000
+def with_imports(*names):
+    """These modules and whatever they import when they load; not what they fetch once it is asked for."""
+    found, todo = set(), list(names)
+    while todo:
+        if (name := todo.pop()) not in found:
+            found.add(name)
+            todo += re.findall(r'^import .*"\./([\w-]+\.js)"', (STATIC / "js" / name).read_text(), re.M)
+    return found
+
+
+ROOM = ("app.js", "player.js", "timeline.js", "room.js")
+LATER = {"marks.js": 6_000, "lens.js": 5_500, "lanes.js": 3_600, "palette.js": 2_500, "sheet.js": 1_700}
+"""Fetched only when somebody begins to draw, looks for an action or for the keys: each is weighed by itself."""
+
+
+def served_size(name):
+    return len(as_served(STATIC / "js" / name))
+
+
+def test_the_scripts_of_the_screening_room_stay_small():
+    assert sum(map(served_size, with_imports(*ROOM))) <= 60_000
+
+
+@pytest.mark.parametrize(("name", "most"), LATER.items())
+def test_what_is_seldom_used_is_small_and_comes_later(name, most):
+    assert served_size(name) <= most
+    assert name not in with_imports(*ROOM)
 
 
 def test_the_sprite_stays_small_and_names_each_symbol_once():
@@ -31,6 +58,16 @@ def test_pages_keep_to_the_strict_content_policy(page):
     text = page.read_text()
     assert not re.search(r"\sstyle=|\son[a-z]+=|hx-on|<style|javascript:", text)
     assert all("src=" in script for script in re.findall(r"<script[^>]*>", text))
+
+
+def test_no_two_scripts_import_each_other():
+    """Not even later, when asked: each carries the hash of what it imports in production, so a circle has no end."""
+    needs = {
+        path.name: set(re.findall(r'"\./([\w-]+\.js)"', path.read_text())) for path in (STATIC / "js").glob("*.js")
+    }
+    while leaves := {name for name, imports in needs.items() if not imports & needs.keys()}:
+        needs = {name: imports for name, imports in needs.items() if name not in leaves}
+    assert needs == {}
 
 
 def test_scripts_import_by_relative_path_only():

@@ -2,17 +2,23 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.template import Context
 from django.utils import timezone
 
 from studio.templatetags import dailies
 
 
 def test_a_key_hint_shows_the_first_combination_and_is_hidden_from_assistive_technology():
-    assert dailies.key("player.back_ten") == '<kbd class="key" aria-hidden="true">Shift ←</kbd>'
+    assert dailies.key(Context(), "player.back_ten") == '<kbd class="key" aria-hidden="true">Shift ←</kbd>'
 
 
 def test_shortcuts_announce_every_combination():
-    assert dailies.shortcuts("player.toggle") == 'aria-keyshortcuts="Space K" data-key="player.toggle"'
+    assert dailies.shortcuts(Context(), "player.toggle") == 'aria-keyshortcuts="Space K" data-key="player.toggle"'
+
+
+def test_an_action_without_a_key_has_no_hint_and_still_names_its_control():
+    assert dailies.key(Context(), "player.back_five") == ""
+    assert dailies.shortcuts(Context(), "player.back_five") == 'data-key="player.back_five"'
 
 
 def test_a_status_is_an_icon_and_a_word():
@@ -24,6 +30,21 @@ def test_a_status_is_an_icon_and_a_word():
 @pytest.mark.parametrize(("start", "end", "said"), [(41, 64, "41–63"), (41, 42, "41"), (57, None, "57")])
 def test_a_range_is_read_with_its_last_frame(start, end, said):
     assert dailies.frames(start, end) == said
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"audio_codec": None}, "none"),
+        ({"audio_codec": "aac"}, "aac"),
+        ({"audio_codec": "aac", "sound_peak": None}, "aac"),
+        ({"audio_codec": "aac", "sound_peak": 0.0}, "aac, silent"),
+        ({"audio_codec": "aac", "sound_peak": 0.5}, "aac, peak −6.0 dBFS"),
+        ({"audio_codec": "aac", "sound_peak": 2.0}, "aac, peak +6.0 dBFS"),
+    ],
+)
+def test_sound_is_its_codec_and_how_loud_it_gets(facts, said):
+    assert dailies.sound(facts) == said
 
 
 def test_places_on_the_timeline_are_per_cent():

@@ -84,6 +84,20 @@ def test_what_is_typed_moves_text_price_and_hints(desk: Page) -> None:
     expect(desk.locator("#hints-text")).to_be_empty()
 
 
+def test_what_is_typed_while_a_price_is_on_its_way_is_priced_too(desk: Page, author) -> None:
+    held: list[Route] = []
+    client = Client()
+    client.force_login(author)
+    desk.goto(NEW)
+    desk.route("**/cost/**", lambda route: route.fallback() if held else held.append(route))
+    with desk.expect_request("**/cost/**") as asked:
+        desk.get_by_label("Takes", exact=True).fill("3")
+    answer = client.get(asked.value.url.removeprefix(ORIGIN), headers={"HX-Request": "true"})
+    desk.get_by_label("Takes", exact=True).fill("4")
+    held[0].fulfill(body=answer.content, content_type="text/html")  # arrives before the desk asks again
+    expect(desk.locator("#cost .button-primary")).to_have_text("Generate 4 takes, about $0.16")
+
+
 def test_a_model_that_cannot_do_it_says_why_while_one_types_and_keeps_the_focus(desk: Page) -> None:
     desk.goto(NEW)
     desk.get_by_label("Seconds", exact=True).fill("31")

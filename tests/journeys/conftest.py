@@ -43,15 +43,16 @@ def chromium() -> Iterator[Browser]:
 def house(world: World, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., House]]:
     """Makes a project with people: `house(ana=["author"], rui=["reviewer"])`; with a slug, the one that is there.
 
+    Without `all_checks` its policy does without those that take long.
     Whatever the consoles of their pages complained about fails the journey at its end.
     """
     made: list[House] = []
 
-    def make(slug: str = "", **people: list[str]) -> House:
+    def make(slug: str = "", *, all_checks: bool = False, **people: list[str]) -> House:
         if not slug:
             world.houses += 1
         name = slug or f"kiln{world.houses}"
-        sessions = {} if slug else world.inside.call("make_house", slug=name, people=people)
+        sessions = {} if slug else world.inside.call("make_house", slug=name, people=people, all_checks=all_checks)
         made.append(House(world, chromium, name, sessions))
         return made[-1]
 

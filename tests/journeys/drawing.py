@@ -1,4 +1,4 @@
-"""Clips for the journeys: a slow drift that no instrument minds, one that stands still, and numbered frames."""
+"""Clips for the journeys: a drift that no instrument minds, one that stands still, and numbered frames."""
 
 from functools import cache
 from pathlib import Path
@@ -16,8 +16,9 @@ FRAMES = 72
 @cache
 def texture(seed: int) -> np.ndarray:
     y, x = np.mgrid[0:420, 0:640] + 17 * seed
-    waves = (96 + 60 * np.sin(x / 25), 110 + 50 * np.sin(y / 20), 120 + 40 * np.sin((x + y) / 33))
-    return np.stack(waves, axis=2).astype(np.uint8)
+    waves = (96 + 40 * np.sin(x / 25), 110 + 30 * np.sin(y / 20), 120 + 20 * np.sin((x + y) / 33))
+    tiles = np.random.default_rng(seed).integers(-40, 40, (7, 11)).repeat(61, 0).repeat(61, 1)[:420, :640]
+    return (np.stack(waves, axis=2) + tiles[..., None]).clip(0, 255).astype(np.uint8)
 
 
 def drift(seed: int) -> Draw:

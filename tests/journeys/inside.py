@@ -1,7 +1,7 @@
 """Runs in the environment of the tested tree (`python -m tests.journeys.inside`): a JSON call a line, an answer each.
 
 Its own process, because the test's own Django is configured for another database. Reading is by rows; what changes
-anything goes through the product's actions, but for the two things that only time or a person at the console does.
+anything goes through the product's actions, but for what only time, an examiner or a person at the console does.
 """
 
 import json
@@ -9,12 +9,16 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import django
 
+SLOW_CHECKS = ("hands", "nudity", "text")
+"""They take most of a take's time, and find nothing in drawn waves."""
 
-def make_house(slug: str, people: dict[str, list[str]]) -> dict[str, str]:
+
+def make_house(slug: str, people: dict[str, list[str]], all_checks: bool = False) -> dict[str, str]:
     """A project with its people, who hold these roles (`root`: a superuser with none); a session key for each."""
     from studio.actions.enrolling import create_project, enrol
     from studio.actions.events import Actor
@@ -23,6 +27,9 @@ def make_house(slug: str, people: dict[str, list[str]]) -> dict[str, str]:
 
     machine = Actor.system("journeys")
     project = create_project(slug=slug, name=slug.title(), actor=machine)
+    if not all_checks:
+        want_no_slow_checks(project)
+    want_nothing_watched(project)
     sessions = {}
     for name, roles in people.items():
         is_root = roles == ["root"]
@@ -32,6 +39,32 @@ def make_house(slug: str, people: dict[str, list[str]]) -> dict[str, str]:
         enrol(user, project, [] if is_root else [Role(role) for role in roles], actor=machine)
         sessions[name] = sign_in(user.username)
     return sessions
+
+
+def want_nothing_watched(project: Any) -> None:
+    """A pass at the first key: journeys that are about watching ask for it again."""
+    ask_for_watching(project.slug, "off")
+
+
+def ask_for_watching(project: str, coverage: str) -> None:
+    screen(project, coverage=coverage)
+
+
+def screen(project: str, **terms: object) -> None:
+    """How people look at the takes of a project from now on. Nothing is left to chance unless it is said."""
+    from reviews.actions.policies import active_policy
+    from reviews.models import Policy
+    from studio.models import Project
+
+    policy = active_policy(Project.objects.get(slug=project))
+    usual = {"coverage": "off", "audit_share": 0, "golden_share": 0}
+    Policy.objects.filter(pk=policy.pk).update(screening=usual | terms)
+
+
+def want_no_slow_checks(project: Any) -> None:
+    from reviews.actions.policies import active_policy
+
+    active_policy(project).rules.filter(check_key__in=SLOW_CHECKS).delete()
 
 
 def sign_in(username: str) -> str:
@@ -133,6 +166,27 @@ def withdraw(take: str, by: str) -> None:
     publishing.withdraw(publication, by=User.objects.get(username=by), reason=WithdrawalReason.RIGHTS)
 
 
+def propose(project: str, by: str) -> int:
+    """A version without the noise instrument and with a later softness; its number."""
+    from dataclasses import replace
+
+    from reviews.actions.governing import propose_policy
+    from reviews.actions.policies import active_policy
+    from studio.models import Project, User
+
+    where = Project.objects.get(slug=project)
+    base = active_policy(where)
+    rules = [
+        replace(rule, parameters={**rule.parameters, "soft_above": 0.9}) if rule.label == "soft_stretch" else rule
+        for rule in base.terms().rules
+    ]
+    terms = replace(base.terms(), rules=tuple(rules), off=frozenset({"noise"}))
+    proposal = propose_policy(
+        where, by=User.objects.get(username=by), terms=terms, based_on=base.pk, note="Grain is wanted."
+    )
+    return proposal.version
+
+
 def let_claim_expire(review: int) -> None:
     """As if its holder had walked away."""
     from django.utils import timezone
@@ -142,11 +196,66 @@ def let_claim_expire(review: int) -> None:
     Review.objects.filter(pk=review).update(claim_expires_at=timezone.now() - timedelta(seconds=1))
 
 
+def look_again(take: str) -> None:
+    """As if an instrument had looked once more, with other parameters."""
+    from reviews.models import CheckRun
+
+    CheckRun.objects.filter(candidate__uuid=take, check_key="frozen_frames").update(parameters_digest="0" * 64)
+
+
+def find_violence(review: int) -> None:
+    """As if an examiner had seen it in the take of a waiting review: nothing drawn by a test is violent."""
+    from reviews.models import CheckRun, CheckStatus, Finding, Review
+    from reviews.rules.veil import BITS, Harm
+
+    case = Review.objects.select_related("candidate").get(pk=review)
+    take = case.candidate
+    run = CheckRun.objects.create(
+        candidate=take,
+        check_key="examiner",
+        version=1,
+        parameters_digest="0" * 64,
+        sha256=take.sha256,
+        status=CheckStatus.FINDINGS,
+    )
+    Finding.objects.create(
+        check_run=run,
+        candidate=take,
+        check_key="examiner",
+        label="graphic_violence",
+        severity="blocking",
+        route="block",
+        start_frame=0,
+        end_frame=1,
+        start_seconds=0,
+        end_seconds=0.04,
+        message="Somebody is hurt.",
+    )
+    Review.objects.filter(pk=review).update(shows=BITS[Harm.VIOLENCE])
+
+
+def have_opened(review: int, by: str, times: int) -> None:
+    """As if somebody had opened so many severe clips a minute ago."""
+    from django.utils import timezone
+
+    from reviews.models import Exposure
+    from studio.models import User
+
+    person, at = User.objects.get(username=by), timezone.now() - timedelta(minutes=1)
+    Exposure.objects.bulk_create(Exposure(person=person, review_id=review, opened_at=at) for _ in range(times))
+
+
 def leave(project: str, username: str) -> None:
     """Somebody loses every role in a project; their browser keeps its cookie."""
     from studio.models import Membership
 
     Membership.objects.filter(project__slug=project, user__username=username).delete()
+
+
+def verify_audit() -> str:
+    from studio.actions.events import verify_chain
+
+    return verify_chain()
 
 
 def rows(model: str, where: dict[str, object], fields: list[str]) -> list[dict[str, object]]:
@@ -166,8 +275,15 @@ CALLS: dict[str, Callable[..., object]] = {
         order_batch,
         decide,
         withdraw,
+        propose,
         let_claim_expire,
+        look_again,
+        ask_for_watching,
+        find_violence,
+        have_opened,
+        screen,
         leave,
+        verify_audit,
         rows,
     )
 }

@@ -61,7 +61,10 @@ def jump_to(page: Page, frame: int) -> None:
     page.evaluate(STILL)
 
 
-@pytest.mark.parametrize("fps", ["24", "30000/1001", "60"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize("fps", [pytest.param("24", marks=SLOW), "30000/1001", pytest.param("60", marks=SLOW)])
 def test_the_number_shown_is_the_number_in_the_picture(house: Callable[..., House], clips: Path, fps: str) -> None:
     kiln = house(ana=["author"], rui=["reviewer", "editor"])
     take = kiln.bring("ana", numbered_clip(clips, fps, FRAMES), f"numbered at {fps}.mp4")

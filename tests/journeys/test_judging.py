@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.drawing import STILL_FRAMES, STILL_FROM, clean_clip, frozen_clip
 from tests.journeys.tree import wait_until
-from tests.journeys.world import House, open_room, token_of
+from tests.journeys.world import House, open_room, room_is, start, token_of
 
 pytestmark = pytest.mark.journey
 STILL_RANGE = (STILL_FROM, STILL_FROM + STILL_FRAMES + 1)
@@ -32,6 +32,7 @@ def test_a_reviewer_rejects_by_keyboard_only_and_undoes_another(house: Callable[
     first = kiln.bring("ana", frozen_clip(clips, 1), "first.mp4", "A field of waves drifts to the left")
     second = kiln.bring("ana", frozen_clip(clips, 2), "second.mp4")
     third = kiln.bring("ana", frozen_clip(clips, 3), "third.mp4")
+    first, second, third = kiln.in_the_queue_s_order([first, second, third])
     reviews = {take: kiln.review_of(take) for take in (first, second, third)}
     page = kiln.page("rui")
 
@@ -40,15 +41,14 @@ def test_a_reviewer_rejects_by_keyboard_only_and_undoes_another(house: Callable[
     page.keyboard.press("Enter")
     open_room(page)
     assert shown_review(page) == reviews[first]
-    page.keyboard.press("n")
-    finding = page.locator(".finding[data-selected]")
-    expect(finding).to_contain_text("Freeze 20–44")
+    finding = page.locator(".finding", has_text="freeze 20–44")
+    expect(finding).to_have_attribute("data-selected", "")
     page.keyboard.press("y")
-    expect(finding).to_have_attribute("data-verdict", "confirmed")
+    expect(finding).to_have_attribute("data-verdict", "confirmed")  # the selection then moves on
     page.keyboard.press("x")
     expect(page.locator("#sheet .reason[data-suggested]")).to_contain_text("The picture stands still")
     page.keyboard.press("Enter")
-    page.wait_for_selector(f"#room[data-review='{reviews[second]}'] .transport[data-frame]")
+    room_is(page, reviews[second])
     expect(page.locator("#outcome .toast")).to_contain_text("stands still")
     assert page.url.endswith(f"/reviews/{reviews[second]}/")
 
@@ -57,7 +57,8 @@ def test_a_reviewer_rejects_by_keyboard_only_and_undoes_another(house: Callable[
     reason = kiln.inside.row(
         "reviews.DecisionReason", "reason__slug", "start_frame", "end_frame", "finding", decision=decision["pk"]
     )
-    judged = kiln.inside.row("reviews.Finding", "pk", "start_frame", "end_frame", candidate__uuid=first)
+    frozen = {"candidate__uuid": first, "check_key": "frozen_frames"}
+    judged = kiln.inside.row("reviews.Finding", "pk", "start_frame", "end_frame", **frozen)
     assert (judged["start_frame"], judged["end_frame"]) == STILL_RANGE
     assert reason == {
         "reason__slug": "freeze",
@@ -69,9 +70,9 @@ def test_a_reviewer_rejects_by_keyboard_only_and_undoes_another(house: Callable[
     assert kiln.inside.row("reviews.FindingLabel", "verdict", finding=judged["pk"]) == {"verdict": "confirmed"}
 
     page.keyboard.press("a")
-    page.wait_for_selector(f"#room[data-review='{reviews[third]}'] .transport[data-frame]")
+    room_is(page, reviews[third])
     page.keyboard.press("z")
-    page.wait_for_selector(f"#room[data-review='{reviews[second]}'] .transport[data-frame]")
+    room_is(page, reviews[second])
     expect(page.locator("#claim")).to_contain_text("Yours")
     passed, undone = kiln.decisions_on(second, "pk", "outcome", "supersedes")
     assert (passed["outcome"], undone["outcome"], undone["supersedes"]) == ("pass", "undone", passed["pk"])
@@ -80,6 +81,7 @@ def test_a_reviewer_rejects_by_keyboard_only_and_undoes_another(house: Callable[
 
     kiln.await_status(first, "rejected")
     assert kiln.status(second) == "in_review"
+    expect(page.locator("[data-toast] [data-undo]")).to_have_count(0)  # the page's own clock began later
     page.keyboard.press("z")
     expect(page.locator("#said")).to_contain_text("settled")
     late = page.request.post(
@@ -218,9 +220,3 @@ def test_two_reviewers_cannot_hold_one_clip(house: Callable[..., House], clips: 
     rui.wait_for_url("**/queues/flagged/")
     start(rui)
     assert shown_review(rui) == other
-
-
-def start(page: Page) -> None:
-    page.goto("/queues/flagged/")
-    page.get_by_role("button", name="Start").click()
-    open_room(page)

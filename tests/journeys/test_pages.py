@@ -12,7 +12,7 @@ from tests.journeys.drawing import clean_clip, frozen_clip
 from tests.journeys.tree import wait_until
 from tests.journeys.world import PATIENCE, House, open_room
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 AXE = (CODE / "tests" / "vendor" / "axe-core" / "axe.min.js").read_text()
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 RUN = """async (rules) => {
@@ -69,6 +69,7 @@ class Shown:
         kiln.await_status(self.takes["changes"], "changes_requested")
         kiln.await_status(self.takes["rejected"], "rejected")
         kiln.review_of(self.takes["escalated"])
+        kiln.inside.call("propose", project=kiln.slug, by=kiln.username("momo"))
         wait_until(self.all_settled, PATIENCE)
 
     def all_settled(self) -> bool:
@@ -79,6 +80,9 @@ class Shown:
 
     def place(self, rest: str = "") -> str:
         return f"/p/{self.kiln.slug}/{rest}"
+
+    def policy(self, rest: str = "") -> str:
+        return f"/moderation/policies/{self.kiln.slug}/{rest}"
 
     def take(self, name: str) -> str:
         return f"/candidates/{self.takes[name]}/"
@@ -105,6 +109,8 @@ class Shown:
                 *(
                     "/",
                     "/settings/",
+                    "/settings/keys/",
+                    "/settings/wellness/",
                     "/settings/tokens/",
                     prompts,
                     f"{prompts}new/",
@@ -131,6 +137,9 @@ class Shown:
                 "/",
                 "/queues/",
                 "/queues/flagged/",
+                "/queues/flagged/?view=grid",
+                "/queues/mine/",
+                "/queues/views/",
                 self.take("flagged"),
                 self.take("rejected"),
                 self.clip("published"),
@@ -140,12 +149,15 @@ class Shown:
                 *(self.take("waiting"), self.take("published"), self.prompt("rejected")),
             ],
             "momo": [
-                *("/", "/queues/", "/queues/escalations/", prompts, self.place("people/"), self.place("spend/")),
+                *("/", "/queues/", "/queues/escalations/", "/queues/named/", "/queues/named/new/"),
+                *(prompts, self.place("people/"), self.place("spend/")),
                 *(self.take("withdrawn"), self.take("escalated"), *self.generations()[1:2]),
                 *("/providers/", "/providers/sandbox/", "/providers/openai_videos/"),
+                *(self.policy(), self.policy("versions/1/"), self.policy("versions/2/")),
             ],
             "aud": [
                 "/",
+                self.policy(),
                 "/audit/",
                 "/providers/",
                 "/providers/openai_videos/",
@@ -163,7 +175,7 @@ class Shown:
 def shown(world, chromium, clips: Path) -> Iterator[Shown]:
     world.houses += 1
     slug = f"hall{world.houses}"
-    kiln = House(world, chromium, slug, world.inside.call("make_house", slug=slug, people=PEOPLE))
+    kiln = House(world, chromium, slug, world.inside.call("make_house", slug=slug, people=PEOPLE, all_checks=True))
     yield Shown(kiln, clips)
     kiln.close()
 
@@ -219,6 +231,10 @@ def test_the_room_is_for_everybody(shown: Shown, who: str, queue: str) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     page.keyboard.press("?")
+    wrong += look(page, ("dark",))
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.locator("#palette [role=option]").first.wait_for()
     wrong += look(page, ("dark",))
     page.keyboard.press("Escape")
     review = page.url

@@ -28,6 +28,7 @@ def come_in(kiln: House, name: str) -> Page:
 
 def test_a_take_goes_all_the_way_to_the_public_and_back(house: Callable[..., House]) -> None:
     harbour = house(slug=DEMO_PROJECT)
+    harbour.inside.call("ask_for_watching", project=DEMO_PROJECT, coverage="off")
     author = come_in(harbour, "Ana Author")
     slow = compose(harbour, author, "A steam train crosses a bridge [sandbox:freeze]")
     compose(harbour, author, "A lighthouse on a rocky coast at sunset")
@@ -161,6 +162,7 @@ def rss_links(page: Page) -> list[str]:
     return [str(link.text) for link in feed.iterfind("channel/item/link")]
 
 
+@pytest.mark.slow
 def test_bytes_that_are_not_published_are_nobody_else_s(house: Callable[..., House], clips: Path) -> None:
     kiln = house(ana=["author"], rui=["reviewer"], edda=["editor"], gone=["reviewer"])
     elsewhere = house(otto=["author", "reviewer", "editor", "moderator"])
@@ -209,6 +211,7 @@ def test_bytes_that_are_not_published_are_nobody_else_s(house: Callable[..., Hou
         assert anybody.request.get(f"/gallery/{by_status['withdrawn']}/{name}").status == 410
 
 
+@pytest.mark.slow
 def test_every_step_works_without_scripts(house: Callable[..., House], clips: Path) -> None:
     kiln = house(ana=["author"], rui=["reviewer"], edda=["editor"])
     for name in ("ana", "rui", "edda"):

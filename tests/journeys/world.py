@@ -14,10 +14,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from studio.paths import CODE
 from tests.journeys.tree import Tree, wait_until
 
-PATIENCE = 60
+PATIENCE = 120
 """Seconds that a busy machine may take for what takes one."""
-REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (40[349]|410|422)")
-"""The browser logs every refusal that a journey asks for; it is no error of the page."""
+REFUSAL = re.compile(
+    r"Failed to load resource: the server responded with a status of (40[1349]|410|422)"
+    r"|Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
+    r"|htmx:(afterRequest|sendAbort)(, \[object \w+\])?$"
+)
+"""No errors of the page: what a journey asks for, and answers that htmx no longer waits for."""
 
 expect.set_options(timeout=PATIENCE * 1000)
 
@@ -139,6 +143,10 @@ class House:
         wait_until(is_open, PATIENCE)
         return int(found[0]["pk"])
 
+    def in_the_queue_s_order(self, takes: list[str]) -> list[str]:
+        """The takes as they wait: the one that was checked first comes first."""
+        return sorted(takes, key=self.review_of)
+
     def decisions_on(self, take: str, *fields: str) -> list[dict[str, Any]]:
         return self.inside.rows("reviews.Decision", *(fields or ("outcome",)), review__candidate__uuid=take)
 
@@ -152,6 +160,19 @@ def open_room(page: Page, address: str = "") -> None:
     if address:
         page.goto(address)
     page.wait_for_selector("#room .transport[data-frame]")
+
+
+def start(page: Page, queue: str = "flagged") -> None:
+    """The first of a queue, from its page; until the claim is renewed, as it is once after a page has come."""
+    page.goto(f"/queues/{queue}/")
+    with page.expect_response(re.compile(r"/reviews/\d+/claim/$")):
+        page.get_by_role("button", name="Start").click()
+    open_room(page)
+
+
+def room_is(page: Page, review: int) -> None:
+    """Shown, the judgement before it is received, and its own verbs act."""
+    page.wait_for_selector(f"#room[data-review='{review}']:has(#decide:not([data-busy])) .transport[data-frame]")
 
 
 def token_of(page: Page) -> str:
