@@ -9,13 +9,13 @@ demo: install
 	@.venv/bin/python manage.py demo $(ARGS)
 
 test: install-dev
-	@.venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@.venv/bin/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 lint: install-dev
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
 
 types: install-dev
-	@.venv/bin/mypy .
+	@.venv/bin/python -m mypy .
 
 # Pins and hashes of everything, for every platform we support, without the address of any index.
 LOCK = uv pip compile pyproject.toml --universal --no-header --no-emit-index-url --no-annotate --generate-hashes --quiet

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+sys.path.pop(0)  # our own folder: its queue.py is not Python's
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.engine.test_crashes import (

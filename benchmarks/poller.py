@@ -22,6 +22,7 @@ from pathlib import Path
 import httpx
 
 CODE = Path(__file__).resolve().parents[1]
+sys.path.pop(0)  # our own folder: its queue.py is not Python's
 sys.path.insert(0, str(CODE))
 
 

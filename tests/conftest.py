@@ -1,6 +1,8 @@
 """What every test may use: people with a role each, and tables that can be emptied although they are append-only."""
 
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
@@ -10,6 +12,7 @@ from django.test import TransactionTestCase
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from reviews.rules import screening
 from studio.models import Project, User
 from studio.rules.roles import Role
 from tests.factories import make_person, make_project
@@ -48,8 +51,16 @@ LONGEST = ("tests/journeys/", "tests/engine/", "tests/studio/supervisor/test_tre
 """What takes longest begins first, so that no core is idle while another ends it. None of it needs the database."""
 
 
+TAKE_LONG = ("slow", "full_size")
+LATER = pytest.mark.skip(reason="takes long: DAILIES_SLOW=1 runs it, as .ci/run does")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(map(item.get_closest_marker, TAKE_LONG)) and not os.environ.get("DAILIES_SLOW"):
+            item.add_marker(LATER)
+
     def place(item: pytest.Item) -> int:
         return next((at for at, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))
 
@@ -77,6 +88,13 @@ def _own_media_folder(tmp_path_factory: pytest.TempPathFactory, settings) -> Ite
     media_store.cache_clear()
     yield
     media_store.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_to_chance(monkeypatch) -> None:
+    """New policies audit nothing and mix nothing in; tests of audits and of golden clips say their share."""
+    left_out = replace(screening.HOUSE_SCREENING, audit_share=0.0, golden_share=0.0)
+    monkeypatch.setattr(screening, "HOUSE_SCREENING", left_out)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Rows with honest defaults. Statuses are set at creation only; whatever moves them afterwards is an action."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
@@ -10,11 +11,28 @@ from uuid import uuid4
 from django.utils import timezone
 
 from reviews.actions.deciding import ReasonGiven, decide
+from reviews.actions.governing import propose_policy
 from reviews.actions.policies import active_policy
 from reviews.actions.queueing import claim
 from reviews.actions.seen import seen_now
-from reviews.checks.runner import CHECKS
-from reviews.models import CheckRun, CheckStatus, Decision, Finding, Review
+from reviews.checks.registry import CHECKS
+from reviews.models import (
+    BlockEntry,
+    CheckRun,
+    CheckStatus,
+    Decision,
+    Finding,
+    Golden,
+    GoldenReason,
+    NamedQueue,
+    Policy,
+    Publication,
+    PublicationState,
+    Reason,
+    Recheck,
+    RecheckItem,
+    Review,
+)
 from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome
 from studio.models import (
@@ -131,7 +149,8 @@ def make_candidate(
     sha256 = hashlib.sha256(content).hexdigest()
     _write(media_store().private_path(sha256), content)
     table = b'{"sha256": "%s"}' % sha256.encode()
-    derived = dict.fromkeys(("proxy.mp4", "poster.jpg", "sprite.jpg", "frames.json"), hashlib.sha256(table).hexdigest())
+    names = ("proxy.mp4", "poster.jpg", "sprite.jpg", "frames.json", "waveform.png")
+    derived = dict.fromkeys(names, hashlib.sha256(table).hexdigest())
     for name in derived:
         _write(media_store().derived_path(sha256, name), table)
     columns_of_blob = {"size": len(content), "media_type": "video/mp4", "derived": derived}
@@ -151,7 +170,8 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def make_run(candidate: Candidate, check_key: str, *, status: str = CheckStatus.CLEAN, **columns: object) -> CheckRun:
-    defaults = {"version": 1, "parameters_digest": "0" * 64, "sha256": candidate.sha256}
+    version = next((kind.version for kind in CHECKS if kind.key == check_key), 1)
+    defaults = {"version": version, "parameters_digest": "0" * 64, "sha256": candidate.sha256}
     return CheckRun.objects.create(candidate=candidate, check_key=check_key, status=status, **(defaults | columns))
 
 
@@ -183,18 +203,87 @@ def make_finding(
 
 
 def make_review(candidate: Candidate, *, queue: Queue = Queue.FLAGGED, **columns: object) -> Review:
-    defaults = {"severity_rank": 3, "due_at": timezone.now() + timedelta(hours=4)}
+    defaults = {"severity_rank": 3, "due_at": timezone.now() + timedelta(hours=4), "project": candidate.prompt.project}
     return Review.objects.create(candidate=candidate, queue=queue, **(defaults | columns))
 
 
+def make_named_queue(name: str = "Faces", **columns: object) -> NamedQueue:
+    """Of the whole house, and of everything that stands still, unless told otherwise."""
+    defaults = {"slug": name.lower().replace(" ", "-"), "checks": ["frozen_frames"]}
+    return NamedQueue.objects.create(name=name, **(defaults | columns))
+
+
+def make_block_entry(source: Candidate, by: User, **columns: object) -> BlockEntry:
+    """In force, with one picture that is like no other."""
+    defaults = {"hashes": hashlib.sha256(source.sha256.encode()).digest(), "reason": "It must not come back."}
+    return BlockEntry.objects.create(source=source, added_by=by, added_at=timezone.now(), **(defaults | columns))
+
+
+def make_golden(
+    candidate: Candidate, by: User, *reasons: tuple[str, int | None, int | None], **columns: object
+) -> Golden:
+    """In use. It passes unless `reasons` say what is wrong with it, and on which frames."""
+    defaults = {"project": candidate.prompt.project, "sha256": candidate.sha256, "made_by": by}
+    defaults |= {"passes": not reasons, "made_at": timezone.now()}
+    golden = Golden.objects.create(candidate=candidate, **(defaults | columns))
+    for slug, start, end in reasons:
+        reason = Reason.objects.get(slug=slug)
+        GoldenReason.objects.create(golden=golden, reason=reason, start_frame=start, end_frame=end)
+    return golden
+
+
+def mix_in_always(project: Project) -> None:
+    """From now on a golden clip, where there is one, joins the queue with every flagged clip that somebody takes."""
+    policy = active_policy(project)
+    Policy.objects.filter(pk=policy.pk).update(screening={"coverage": "off", "audit_share": 0, "golden_share": 1})
+
+
+def make_proposal(project: Project, by: User, **terms: object) -> Policy:
+    """A version that waits for a second moderator; it turns the noise instrument off unless told otherwise."""
+    base = active_policy(project)
+    new = replace(base.terms(), **(terms or {"off": frozenset({"noise"})}))
+    return propose_policy(project, by=by, terms=new, based_on=base.pk, note="Grain is wanted.")
+
+
+def make_recheck(take: Candidate, by: User) -> Recheck:
+    """Of one take, running under the version in force."""
+    project = take.prompt.project
+    now = timezone.now()
+    recheck = Recheck.objects.create(
+        project=project, policy=active_policy(project), started_by=by, started_at=now, run_after=now
+    )
+    RecheckItem.objects.create(recheck=recheck, candidate=take)
+    return recheck
+
+
+def make_publication(candidate: Candidate, *, by: User | None = None, **columns: object) -> Publication:
+    """A release that is public, of a take that an editor approved; no bytes are copied."""
+    now, project = timezone.now(), candidate.prompt.project
+    case = make_review(candidate, queue=Queue.EDITOR, closed_at=now, settled_at=now, settles_at=now)
+    decision = Decision.objects.create(
+        review=case,
+        outcome=Outcome.APPROVE,
+        decided_by=by or candidate.made_by,
+        decision_key=uuid4(),
+        sha256=candidate.sha256,
+        check_set="",
+        policy=active_policy(project),
+        seen_at=now,
+        settles_at=now,
+    )
+    defaults = {"title": candidate.prompt.title, "state": PublicationState.LIVE, "published_at": now}
+    defaults |= {"sha256": candidate.sha256, "media_type": "video/mp4"}
+    return Publication.objects.create(decision=decision, candidate=candidate, **(defaults | columns))
+
+
 def decide_as(
-    user: User, review: Review, outcome: Outcome, *, reasons: tuple[ReasonGiven, ...] = (), note: str = ""
+    user: User, review: Review, outcome: Outcome, *, reasons: tuple[ReasonGiven, ...] = (), **columns: object
 ) -> Decision:
     """Claim and decide as a person would."""
     active_policy(review.candidate.prompt.project)
     claim(review, by=user)
     seen = seen_now(review.candidate)
-    return decide(review, outcome=outcome, by=user, seen=seen, decision_key=uuid4(), reasons=reasons, note=note)
+    return decide(review, outcome=outcome, by=user, seen=seen, decision_key=uuid4(), reasons=reasons, **columns)
 
 
 def let_settle(*reviews: Review) -> None:

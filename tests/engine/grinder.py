@@ -22,6 +22,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 import django
 
 from studio.crashpoints import VARIABLE
+from tests.engine.inside import want_few_checks
 
 WORKERS = 2
 SHORT_LEASE = timedelta(seconds=2)
@@ -44,6 +45,7 @@ def order(models: Mapping[str, int], words: Mapping[str, float], number: random.
     from studio.models import Project, User
 
     author, project = User.objects.get(username="author"), Project.objects.get()
+    want_few_checks(project)
     for model, count in models.items():
         terms = model_terms(model)
         size = "64x36" if terms.sizes is None else terms.default_size
@@ -90,19 +92,19 @@ def judge() -> None:
     from reviews.actions.publishing import withdraw
     from reviews.actions.queueing import claim
     from reviews.actions.seen import seen_now
-    from reviews.models import Publication, PublicationState, Review, WithdrawalReason
+    from reviews.models import Publication, PublicationState, Recheck, Review, WithdrawalReason
     from reviews.rules.verbs import Outcome
-    from reviews.tasks import check_candidate, publish_clip, settle_due_decisions
-    from studio import clock
+    from reviews.tasks import publish_clip, settle_due_decisions, step_recheck
     from studio.errors import DailiesError
-    from studio.models import Candidate, User
+    from studio.models import User
 
     people = {name: User.objects.get(username=name) for name in ("reviewer", "editor", "moderator")}
     who = {"flagged": ("reviewer", Outcome.PASS), "editor": ("editor", Outcome.APPROVE)}
-    for model, task in ((Candidate, check_candidate), (Publication, publish_clip)):
-        model.objects.filter(run_after__gt=clock.now(), leased_until=None).update(run_after=clock.now())
-        for pk in model.objects.exclude(run_after=None).values_list("pk", flat=True):
-            task(pk)
+    do_due(Recheck, step_recheck)
+    check()
+    do_due(Publication, publish_clip)
+    if Recheck.objects.open().exists():
+        return
     for review in Review.objects.filter(closed_at=None, queue__in=who).select_related("candidate"):
         name, outcome = who[review.queue]
         key = uuid5(NAMESPACE_URL, f"{review.pk} {outcome}")
@@ -114,6 +116,48 @@ def judge() -> None:
     settle_due_decisions()
     for publication in Publication.objects.filter(state=PublicationState.LIVE):
         withdraw(publication, by=people["moderator"], reason=WithdrawalReason.RIGHTS)
+
+
+def do_due(model: Any, task: Callable[[int], None]) -> None:
+    """The task of each row that has something to do, or would have later."""
+    from studio import clock
+
+    model.objects.filter(run_after__gt=clock.now(), leased_until=None).update(run_after=clock.now())
+    for pk in list(model.objects.exclude(run_after=None).values_list("pk", flat=True)):
+        task(pk)
+
+
+def check() -> None:
+    from reviews.tasks import check_candidate
+    from studio.models import Candidate
+
+    do_due(Candidate, check_candidate)
+
+
+def ask_again() -> None:
+    """All takes come in and are checked once; then another version is put into force, and a re-check is started."""
+    from dataclasses import replace
+
+    from reviews.actions.governing import activate_policy, propose_policy
+    from reviews.actions.policies import active_policy
+    from reviews.actions.rechecking import start_recheck
+    from studio.models import Candidate, Generation, Project, User
+
+    work = iter(rounds())
+    while Generation.objects.exclude(run_after=None).exists():
+        next(work)
+    while Candidate.objects.exclude(run_after=None).exists():
+        check()
+    project, proposer = Project.objects.get(), User.objects.get(username="moderator")
+    base = active_policy(project)
+    longer = {"min_seconds": 0.6}
+    terms = base.terms()
+    rules = [replace(rule, parameters=longer) if rule.check == "frozen_frames" else rule for rule in terms.rules]
+    proposal = propose_policy(
+        project, by=proposer, terms=replace(terms, rules=tuple(rules)), based_on=base.pk, note="Holds are wanted."
+    )
+    activate_policy(proposal, by=User.objects.get(username="moderator2"))
+    start_recheck(project, by=proposer)
 
 
 def grind_and_judge() -> None:
@@ -210,7 +254,7 @@ def crash(at: str, do: Callable[[], object]) -> int:
 
 
 def report() -> dict[str, object]:
-    from reviews.models import CheckRun, Decision
+    from reviews.models import CheckRun, Decision, Recheck
     from studio.actions.events import verify_chain
     from studio.models import Candidate, Generation
     from studio.store import media_store
@@ -230,6 +274,15 @@ def report() -> dict[str, object]:
         "statuses": list(Candidate.objects.values_list("status", flat=True)),
         "public": [str(path) for path in (media_store().root / "public").glob("*/*")],
         "runs": list(CheckRun.objects.values_list("candidate_id", "check_key", "status")),
+        "rechecks": [
+            {
+                "finished": recheck.finished_at is not None,
+                "items": recheck.items.count(),
+                "done": recheck.items.exclude(done_at=None).count(),
+                "left_out": recheck.items.exclude(left_out="").count(),
+            }
+            for recheck in Recheck.objects.all()
+        ],
     }
 
 
@@ -258,6 +311,8 @@ def go_through(wanted: Mapping[str, Any]) -> dict[str, object]:
         outcome["ended"] = crash(at, ordering)
     if at not in AFTER_ORDERING:
         assert in_child(ordering) == 0
+    if wanted.get("rechecked"):
+        assert in_child(ask_again) == 0
     begun = time.monotonic()
     if at and at not in WHILE_ORDERING:
         outcome["ended"] = crash(at, grind_and_judge if JUDGED else grind)

@@ -34,6 +34,7 @@ POINTS = (
 )
 JUDGING_POINTS = (
     "checking.mid_check",
+    "checking.mid_second_look",
     "checking.before_result",
     "deciding.before_commit",
     "deciding.after_commit",
@@ -43,6 +44,9 @@ JUDGING_POINTS = (
     "publishing.before_deny",
     "publishing.after_delete",
 )
+RECHECKING_POINTS = ("rechecking.between_takes",)
+ALWAYS = ("generating.after_accept", "ingesting.after_rename", "checking.mid_check", "publishing.after_copy")
+"""One of each kind; .ci/run dies at the others too."""
 EXPECTED = {
     "generating.before_enqueue": {"succeeded": 1},  # the person's request died between the first order and the second
     "generating.before_call": {"succeeded": 1, "unknown": 1},  # nobody can tell that the call was never made
@@ -63,7 +67,11 @@ def test_every_point_of_the_code_has_a_case() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "crashpoint":
                 named.add(node.args[0].value)
-    assert named == {*POINTS, *JUDGING_POINTS}
+    assert named == {*POINTS, *JUDGING_POINTS, *RECHECKING_POINTS}
+
+
+def cases(points: tuple[str, ...]) -> list[object]:
+    return [point if point in ALWAYS else pytest.param(point, marks=pytest.mark.slow) for point in points]
 
 
 def environment_of(state: Path, sandbox: str) -> dict[str, str]:
@@ -146,7 +154,7 @@ def assert_nothing_lost_or_twice(after: Mapping[str, object]) -> None:
     assert (after["torn"], after["misnamed"], after["chain"]) == ([], [], "")
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", cases(POINTS))
 def test_death_at_this_point_loses_nothing_and_pays_nothing_twice(ground, point) -> None:
     after = ground.after(models={"sandbox-1": 2}, crash_at=point, subject=point)
     assert after["ended"] == -9, f"{point} was not passed"
@@ -155,7 +163,7 @@ def test_death_at_this_point_loses_nothing_and_pays_nothing_twice(ground, point)
     assert done == EXPECTED.get(point, {"succeeded": 2})
 
 
-@pytest.mark.parametrize("point", JUDGING_POINTS)
+@pytest.mark.parametrize("point", cases(JUDGING_POINTS))
 def test_death_while_judging_loses_and_doubles_no_decision_and_leaves_nothing_public(ground, point) -> None:
     """One take is checked, approved, published and withdrawn, whatever dies on the way."""
     after = ground.after(models={"sandbox-1": 1}, crash_at=point, judged=True, subject=point)
@@ -165,6 +173,20 @@ def test_death_while_judging_loses_and_doubles_no_decision_and_leaves_nothing_pu
     assert set(Counter(map(tuple, after["decisions"])).values()) == {1}
     assert [outcome for _, outcome in after["decisions"]].count("approve") == 1
     assert after["public"] == []
+    assert not [status for _, _, status in after["runs"] if status == "pending"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", RECHECKING_POINTS)
+def test_death_in_a_recheck_leaves_no_take_out_and_checks_none_twice(ground, point) -> None:
+    """Three takes that were looked at once are looked at again under another version, then judged to their ends."""
+    after = ground.after(models={"sandbox-1": 3}, crash_at=point, judged=True, rechecked=True, subject=point)
+    assert after["ended"] == -9, f"{point} was not passed"
+    assert_nothing_lost_or_twice(after)
+    assert after["statuses"] == ["withdrawn"] * 3
+    assert after["rechecks"] == [{"finished": True, "items": 3, "done": 3, "left_out": 0}]
+    again = Counter(take for take, check, status in after["runs"] if check == "frozen_frames")
+    assert set(again.values()) == {2}
     assert not [status for _, _, status in after["runs"] if status == "pending"]
 
 

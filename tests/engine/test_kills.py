@@ -23,7 +23,7 @@ from studio.supervisor.commands import WORKER_PROCESSES
 from tests.engine.inside import TAKES_BY_WORD
 from tests.journeys.tree import Tree, children_of, command_of, running_tree, wait_until
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 FINAL = {"succeeded", "refused", "failed", "unknown", "lost", "cancelled"}
 PATIENCE_SECONDS = 420
 """For the whole batch on a busy machine; no promise, only the end of the test's own patience."""
