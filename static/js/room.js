@@ -1,21 +1,20 @@
 // The screening room: findings, notes, verbs, undo and claim. Every step is a form that also works without this file.
 import * as ahead from "./ahead.js";
+import { Claim } from "./claim.js";
 import { Coverage } from "./coverage.js";
 import { on, off } from "./keys.js";
 import { Notes } from "./notes.js";
 import { announceSwap, say } from "./page.js";
 import { playerOf, wake } from "./player.js";
 import { ReasonSheet } from "./reasons.js";
+import { refusalIn, showRefusal } from "./refusal.js";
 
 const LEAD_IN_SECONDS = 1;
 const LEAD_OUT_SECONDS = 0.5;
-const RENEW_EVERY_MS = 60_000;
-const WARN_SECONDS = 120;
 const BY_SCRIPT = { "X-Requested-With": "XMLHttpRequest" };
 const JSON_ANSWER = { headers: { Accept: "application/json" } };
 const ASK_AGAIN_MS = 5000;
 const DOUBLE_PRESS_MS = 300;
-const STAY_AFTER_MS = 500; // by then a tab that is being closed has told the server
 const FAVOURABLE = ["pass", "approve"];
 const NEEDS_REASON = ["reject", "request_changes"];
 const NEEDS_QUESTION = ["escalate", "send_back"];
@@ -23,7 +22,6 @@ const NEEDS_CAUSE = "skip_because";
 
 const BEFORE = "before"; // what the form is busy with
 
-let isFirst = true; // the clip with which the page was loaded
 const rooms = new WeakMap();
 
 class Room {
@@ -32,7 +30,7 @@ class Room {
     this.stage = element.querySelector("#stage");
     this.form = element.querySelector("#decide");
     this.outcome = element.querySelector("#outcome");
-    this.claim = element.querySelector("#claim");
+    this.claim = new Claim(this);
     this.selected = null;
     this.cited = null; // the finding that a reason would name: the one confirmed last, or else the selected one
     rooms.set(element, this);
@@ -61,7 +59,7 @@ class Room {
     this.bind();
     this.sheet.bind(this.closing.signal);
     this.notes.open(this.closing.signal);
-    if (!this.busy) this.holdClaim();
+    this.claim.open(this.closing.signal);
     if (this.player) wake(this.player);
   }
 
@@ -83,10 +81,6 @@ class Room {
     return this.isWaiting && performance.now() - this.shownAt < DOUBLE_PRESS_MS;
   }
 
-  get mine() {
-    return this.claim.dataset.mine === "yes";
-  }
-
   get findings() {
     return [...this.element.querySelectorAll(".finding")];
   }
@@ -100,12 +94,6 @@ class Room {
     this.element.addEventListener("click", (event) => this.clicked(event), { signal });
     this.element.addEventListener("submit", (event) => this.submitted(event), { signal });
     document.addEventListener("close-sheet", () => this.escape(), { signal });
-    for (const kind of ["keydown", "pointerdown"]) {
-      document.addEventListener(kind, () => this.active(), { signal, capture: true, passive: true });
-    }
-    addEventListener("pagehide", () => this.leave(), { signal });
-    this.leavers = new BroadcastChannel("leaving");
-    this.leavers.onmessage = ({ data }) => this.stay(data);
   }
 
   bind() {
@@ -134,7 +122,7 @@ class Room {
 
   // The clips after this one are claimed and loaded while it is judged.
   lookAhead() {
-    if (this.mine && !this.busy) ahead.fill(this.claim.dataset.ahead, this.token());
+    if (this.claim.mine && !this.busy) ahead.fill(this.claim.element.dataset.ahead, this.token());
   }
 
   // Selecting a finding: seek, loop, box on the picture, row in the list.
@@ -249,7 +237,7 @@ class Room {
       this.go(form.action, new FormData(form));
     } else if (form.matches("[data-stay]")) {
       event.preventDefault();
-      this.renew();
+      this.claim.renew();
     } else if (form.closest("#claim")) {
       event.preventDefault();
       this.go(form.action, new FormData(form));
@@ -354,8 +342,7 @@ class Room {
     this.outcome.innerHTML = told.toast;
     this.element.querySelector(".recent").outerHTML = told.recent;
     this.element.querySelector("[data-part=beside]").textContent = told.beside;
-    this.claim.dataset.seconds = told.claimed_for;
-    this.holdClaim();
+    this.claim.hold(told.claimed_for);
     introduce(this.element);
     announceSwap(this.outcome);
     this.unlock();
@@ -420,30 +407,24 @@ class Room {
 
   async refused(answer) {
     if (answer.status === 401) return this.element.dispatchEvent(new Event("sign-in", { bubbles: true }));
-    const problem = await problemIn(answer);
-    if (answer.status === 409) this.lost();
-    if (answer.status === 409) problem.dataset.lasting = "";
-    this.element.querySelector(".refusal")?.remove();
-    const holder = Object.assign(document.createElement("div"), { className: "refusal" });
-    holder.append(problem);
-    this.offerWays(problem, answer.status === 409);
-    this.element.querySelector("#deciding").append(holder);
-    if (answer.status === 409) this.sheet.close();
-    problem.focus();
+    const problem = await refusalIn(answer);
+    const isLost = answer.status === 409;
+    if (isLost) {
+      this.lost();
+      this.sheet.close();
+      problem.dataset.lasting = "";
+    }
+    showRefusal(problem, this.waysFrom(problem, isLost), this.element.querySelector("#deciding"));
   }
 
-  offerWays(problem, isLost) {
-    const ways = problem.appendChild(Object.assign(document.createElement("div"), { className: "buttons" }));
-    const offer = (label, act) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: label });
-      button.addEventListener("click", act);
-      ways.append(button);
-    };
+  waysFrom(problem, isLost) {
+    const ways = [];
     const draft = this.draft();
-    if (problem.dataset.kind === "StaleCandidate") offer("Show it as it is now", () => location.reload());
-    if (isLost) offer("Next clip", () => location.assign(`/queues/${this.element.dataset.queue}/`));
-    if (isLost && draft) offer("Copy my draft", () => navigator.clipboard.writeText(draft).then(() => say("Copied.")));
-    if (!isLost) offer("Close", () => this.escape());
+    if (problem.dataset.kind === "StaleCandidate") ways.push(["Show it as it is now", () => location.reload()]);
+    if (isLost) ways.push(["Next clip", () => location.assign(`/queues/${this.element.dataset.queue}/`)]);
+    if (isLost && draft) ways.push(["Copy my draft", () => navigator.clipboard.writeText(draft).then(() => say("Copied."))]);
+    if (!isLost) ways.push(["Close", () => this.escape()]);
+    return ways;
   }
 
   draft() {
@@ -452,57 +433,8 @@ class Room {
 
   // The clip stays playable, what was typed stays, the verbs go.
   lost() {
-    this.claim.dataset.mine = "no";
-    this.claim.replaceChildren();
+    this.claim.end();
     for (const button of this.form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
-    clearInterval(this.clock);
-  }
-
-  // The claim: renewed by activity at most once a minute, given back on leaving.
-  holdClaim() {
-    if (!this.mine) return this.reclaim();
-    this.expires = performance.now() + Number(this.claim.dataset.seconds) * 1000;
-    this.renewed = performance.now();
-    clearInterval(this.clock);
-    this.clock = setInterval(() => this.tick(), 1000);
-    if (isFirst) this.staySoon(); // the page before it may still be leaving
-    isFirst = false;
-  }
-
-  active() {
-    if (this.mine && performance.now() - this.renewed > RENEW_EVERY_MS) this.renew();
-  }
-
-  async renew() {
-    this.renewed = performance.now();
-    const answer = await fetch(this.claim.dataset.renew, { method: "POST", body: this.token(), ...JSON_ANSWER }).catch(() => null);
-    if (!answer) return;
-    if (!answer.ok) return answer.status < 500 && this.refused(answer);
-    const { expires_at: until } = await answer.json();
-    this.expires = performance.now() + new Date(until).getTime() - Date.now();
-    this.tick();
-    this.lookAhead();
-  }
-
-  tick() {
-    const left = Math.ceil((this.expires - performance.now()) / 1000);
-    if (!this.player?.video.paused) this.active();
-    const stay = this.claim.querySelector("[data-stay]");
-    if (!stay) return;
-    if (stay.hidden && left <= WARN_SECONDS) say("Two minutes of your claim remain.");
-    stay.hidden = left > WARN_SECONDS;
-    stay.querySelector("[data-part=left]").textContent = `${Math.max(0, left)} s`;
-    if (left <= 0) {
-      this.lost();
-      this.sentence("Your claim has ended; the clip is back in its queue.");
-    }
-  }
-
-  // To reload is to leave, and whoever does has not left.
-  reclaim() {
-    const [visit] = performance.getEntriesByType("navigation");
-    if (isFirst && visit?.type === "reload") this.claim.querySelector("form")?.requestSubmit();
-    isFirst = false;
   }
 
   token() {
@@ -511,45 +443,9 @@ class Room {
     return fields;
   }
 
-  leave() {
-    if (this.done || !(this.mine || ahead.numbers().length)) return;
-    const fields = this.token();
-    for (const number of ahead.numbers()) fields.append("also", number);
-    navigator.sendBeacon(this.claim.dataset.release, fields);
-    this.leavers.postMessage(this.element.dataset.review);
-  }
-
-  // Another tab with this clip was closed, which ends the claim soon unless this one renews it.
-  stay(review) {
-    if (review === this.element.dataset.review) this.staySoon();
-  }
-
-  staySoon() {
-    setTimeout(() => this.mine && !this.busy && !this.closing.signal.aborted && this.renew(), STAY_AFTER_MS);
-  }
-
   close() {
     this.closing.abort();
-    this.leavers.close();
-    clearInterval(this.clock);
   }
-}
-
-// The refusal in an answer, of a page or of JSON, as one strip of title and sentence.
-async function problemIn(answer) {
-  const text = await answer.text();
-  const page = new DOMParser().parseFromString(text.startsWith("{") ? "" : text, "text/html").querySelector("[data-problem]");
-  const told = text.startsWith("{") ? JSON.parse(text) : {};
-  const problem = Object.assign(document.createElement("div"), { className: "problem", tabIndex: -1 });
-  problem.dataset.kind = told.error ?? page?.dataset.kind ?? "";
-  problem.setAttribute("role", "alert");
-  problem.append(
-    Object.assign(document.createElement("h2"), { textContent: told.title ?? page?.querySelector("h1, h2")?.textContent ?? "Refused" }),
-    Object.assign(document.createElement("p"), {
-      textContent: told.message ?? page?.querySelector("p")?.textContent ?? `The server answered ${answer.status}.`,
-    }),
-  );
-  return problem;
 }
 
 // An undo that was pressed meanwhile waits for this.
