@@ -7,7 +7,7 @@ from django import forms
 from django.forms import BoundField
 
 from reviews.actions.deciding import ReasonGiven
-from reviews.actions.golden import MOST_WORDS
+from reviews.actions.wording import LONGEST
 from reviews.models import Reason
 
 PASSES, REFUSED = "passes", "refused"
@@ -21,7 +21,7 @@ class GoldenForm(forms.Form):
     answer = forms.ChoiceField(choices=ANSWERS, widget=forms.RadioSelect, label="What is the answer?")
     note = forms.CharField(
         required=False,
-        max_length=MOST_WORDS,
+        max_length=LONGEST,
         label="Told with the answer",
         widget=forms.Textarea(attrs={"rows": 2, "class": "input"}),
     )

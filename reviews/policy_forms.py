@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
-from reviews.actions.governing import MOST_WORDS
+from reviews.actions.wording import LONGEST
 from reviews.checks.registry import CHECKS, parameters_of
 from reviews.numbering_form import NumberingForm
 from reviews.rules.dials import Dial
@@ -53,7 +53,7 @@ class PolicyForm(NumberingForm):
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     note = forms.CharField(
         label="Why is it changed?",
-        max_length=MOST_WORDS,
+        max_length=LONGEST,
         required=False,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "placeholder": "Fog is no blur."}),
     )

@@ -1,5 +1,6 @@
 """Shutting pictures out of the house, and letting them in again."""
 
+from reviews.actions.wording import required_reason
 from reviews.models import BlockEntry, Fingerprint, Publication
 from reviews.rules.fingerprints import VERSION, telling_hashes
 from studio import clock
@@ -8,8 +9,6 @@ from studio.actions.permitting import require_role
 from studio.errors import Conflict, Invalid
 from studio.models import Blob, Candidate, User
 from studio.rules.roles import Role
-
-MOST_WORDS = 400
 
 
 @action
@@ -51,14 +50,6 @@ def unblock(entry: BlockEntry, *, by: User, because: str) -> None:
     if not BlockEntry.objects.active().filter(pk=entry.pk).update(**removed):
         raise Conflict("This entry has been removed already.")
     record_event(entry, verb="unblocked", actor=Actor.of(by), data={"why": because})
-
-
-def required_reason(text: str) -> str:
-    if not (said := text.strip()):
-        raise Invalid("Say why, in a few words.")
-    if len(said) > MOST_WORDS:
-        raise Invalid(f"A reason has at most {MOST_WORDS} characters.")
-    return said
 
 
 def recognisable(blob: Blob) -> bytes:

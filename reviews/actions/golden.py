@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from reviews.actions.deciding import ReasonGiven, require_range
 from reviews.actions.placing import placed_before_a_reviewer
 from reviews.actions.policies import active_policy
+from reviews.actions.wording import short_note
 from reviews.models import Decision, Golden, GoldenReason, Reason, Review
 from reviews.rules.golden import REFUSALS, is_severe, why_not_golden
 from reviews.rules.queues import Queue
@@ -16,7 +17,6 @@ from studio.models import Candidate, User
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
 
-MOST_WORDS = 400
 WITHDRAWN_FROM_QUEUE = "It has left the queue."
 
 
@@ -36,7 +36,7 @@ def make_golden(
         project=candidate.prompt.project,
         sha256=candidate.sha256,
         passes=passes,
-        note=_required_note(note),
+        note=short_note(note),
         made_by=by,
         made_at=clock.now(),
     )
@@ -65,12 +65,6 @@ def refused_for(candidate: Candidate) -> list[ReasonGiven]:
     if last is None or last.outcome not in REFUSALS:
         return []
     return [ReasonGiven(each.reason.slug, each.start_frame, each.end_frame) for each in last.reasons_shared]
-
-
-def _required_note(note: str) -> str:
-    if len(said := note.strip()) > MOST_WORDS:
-        raise Invalid(f"A note has at most {MOST_WORDS} characters.")
-    return said
 
 
 def _attach(golden: Golden, reasons: Sequence[ReasonGiven]) -> None:

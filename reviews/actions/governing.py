@@ -5,6 +5,7 @@ from django.db.models import Max
 
 from reviews.actions.policies import active_policy, write_terms
 from reviews.actions.publishing import void_pending
+from reviews.actions.wording import required_reason
 from reviews.checks.registry import effective_parameters
 from reviews.models import Policy
 from reviews.rules.governing import ProposalFacts, not_to_be_activated, not_to_be_withdrawn, uses_self_review
@@ -20,8 +21,8 @@ from studio.models import Candidate, Project, User, roles_of
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
 
-MOST_WORDS = 400
 VOIDED = "The policy was changed."
+NO_REASON = "Say why, in a few words: another moderator has to agree."
 
 
 @action
@@ -39,7 +40,7 @@ def propose_policy(project: Project, *, by: User, terms: PolicyTerms, based_on: 
         raise Conflict(
             f"Version {base.version} came into force since you opened this page. Your changes stand on it now."
         )
-    note = _required_note(note)
+    note = required_reason(note, otherwise=NO_REASON)
     _require_usable(terms)
     before = base.terms()
     if not changes_between(before, terms):
@@ -121,14 +122,6 @@ def _require_usable(terms: PolicyTerms) -> None:
         effective_parameters(terms)
     except PolicyError as error:
         raise Invalid(str(error)) from error
-
-
-def _required_note(text: str) -> str:
-    if not (said := text.strip()):
-        raise Invalid("Say why, in a few words: another moderator has to agree.")
-    if len(said) > MOST_WORDS:
-        raise Invalid(f"A reason has at most {MOST_WORDS} characters.")
-    return said
 
 
 def _data(proposal: Policy) -> dict[str, object]:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from reviews.actions import blocking
+from reviews.actions.wording import LONGEST
 from reviews.forms import BlockForm, UnblockForm
 from reviews.models import BlockEntry
 from reviews.queues import posts_of, roles_anywhere
@@ -46,7 +47,7 @@ def blocklist(request: UserRequest) -> HttpResponse:
         "rows": _rows(page.rows, request.user),
         "page": page,
         "active": BlockEntry.objects.active().count(),
-        "most_words": blocking.MOST_WORDS,
+        "longest": LONGEST,
     }
     return render(request, "reviews/blocklist.html", context)
 
