@@ -18,7 +18,7 @@ from reviews.actions.queueing import claim
 from reviews.actions.seen import seen_now
 from reviews.models import Finding, Policy, Publication, PublicationState, Review, WithdrawalReason
 from reviews.rules.policy import PolicyTerms, load_policy
-from reviews.rules.reasons import SUGGESTED_BY_CHECK
+from reviews.rules.reasons import suggested_reason
 from reviews.rules.verbs import Outcome
 from studio.actions.enrolling import create_project, enrol
 from studio.actions.events import Actor
@@ -174,7 +174,7 @@ def _reasons(candidate: Candidate) -> tuple[ReasonGiven, ...]:
     worst = max(Finding.objects.current(candidate), key=lambda finding: finding.severity == "major", default=None)
     if worst is None:
         return (ReasonGiven("wrong_style"),)
-    return (ReasonGiven(SUGGESTED_BY_CHECK.get(worst.check_key, "wrong_style"), finding_id=worst.pk),)
+    return (ReasonGiven(suggested_reason(worst.check_key, worst.label) or "wrong_style", finding_id=worst.pk),)
 
 
 def _withdraw(candidate: Candidate) -> None:

@@ -20,6 +20,7 @@ class ReasonForm(forms.Form):
         label="Frames", choices=ReasonRange.choices, help_text="Whether whoever gives it must say where."
     )
     needs_note = forms.BooleanField(label="It needs a note", required=False)
+    for_moderators = forms.BooleanField(label="Only a moderator refuses for it: others escalate", required=False)
 
     def __init__(self, data: Any = None, *, reason: Reason | None = None) -> None:
         super().__init__(data, initial=_initial(reason) if reason else None)
@@ -30,9 +31,13 @@ class ReasonForm(forms.Form):
         """Only of a valid form."""
         fields = self.cleaned_data
         return ReasonDraft(
-            fields["label"], Severity(fields["severity"]), ReasonRange(fields["range_rule"]), fields["needs_note"]
+            fields["label"],
+            Severity(fields["severity"]),
+            ReasonRange(fields["range_rule"]),
+            fields["needs_note"],
+            fields["for_moderators"],
         )
 
 
 def _initial(reason: Reason) -> dict[str, Any]:
-    return {name: getattr(reason, name) for name in ("label", "severity", "range_rule", "needs_note")}
+    return {name: getattr(reason, name) for name in ("label", "severity", "range_rule", "needs_note", "for_moderators")}

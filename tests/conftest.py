@@ -42,6 +42,7 @@ def _teardown_without_triggers(self: TransactionTestCase) -> None:
 def _seed_again() -> None:
     """The rows that migrations brought: the next test finds them as after a fresh start."""
     import_module("reviews.migrations.0002_seed_reasons").seed(apps, None)
+    import_module("reviews.migrations.0022_reasons_for_moderators").mark(apps, None)
 
 
 TransactionTestCase._fixture_teardown = _teardown_without_triggers

@@ -10,7 +10,7 @@ from reviews.actions.queueing import claim, release
 from reviews.actions.seen import Seen
 from reviews.models import Decision, Finding, Reason, Review
 from reviews.rules.bulk import MOST_AT_ONCE, bulk_refusal
-from reviews.rules.reasons import SUGGESTED_BY_CHECK
+from reviews.rules.reasons import suggested_reason
 from reviews.rules.severity import Severity
 from reviews.rules.verbs import Outcome, verb_for
 from studio.errors import AlreadySettled, DailiesError, Invalid, StaleCandidate
@@ -106,8 +106,11 @@ def _decide_one(
 
 def _with_range(reason: Reason, review: Review) -> ReasonGiven:
     """The frames are those of the take's own worst finding that suggests this reason; nobody marked any."""
-    checks = [check for check, slug in SUGGESTED_BY_CHECK.items() if slug == reason.slug]
-    found = Finding.objects.current(review.candidate).filter(check_key__in=checks) if checks else []
+    found = [
+        finding
+        for finding in Finding.objects.current(review.candidate)
+        if suggested_reason(finding.check_key, finding.label) == reason.slug
+    ]
     worst = max(found, key=lambda finding: Severity(finding.severity).rank, default=None)
     if worst is None and reason.needs_range:
         raise Invalid(f"“{reason.label}” needs frames, and no finding of it has any: open the take and mark them.")

@@ -13,6 +13,7 @@ from reviews.actions.watching import require_watched
 from reviews.models import Decision, DecisionReason, Finding, Reason, Review
 from reviews.rules.conflicts import Facts, uses_self_review
 from reviews.rules.coverage import NOTHING, Watched
+from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome, verb_for
 from studio import clock
 from studio.actions.events import Actor, action, record_event
@@ -151,6 +152,8 @@ def _attach(decision: Decision, reasons: Sequence[ReasonGiven], note: str) -> No
     for given in reasons:
         if (reason := known.get(given.slug)) is None:
             raise Invalid(f"There is no reason “{given.slug}”.")
+        if reason.for_moderators and decision.review.queue != Queue.ESCALATIONS:
+            raise Invalid(f"“{reason.label}”: a moderator decides that. Escalate it (E); you need not be sure.")
         start, end = _range_of(given, decision)
         require_range(reason, start, end, frames)
         if reason.needs_note and not note.strip():

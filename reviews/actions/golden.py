@@ -79,6 +79,8 @@ def _attach(golden: Golden, reasons: Sequence[ReasonGiven]) -> None:
     for given in reasons:
         if (reason := known.get(given.slug)) is None:
             raise Invalid(f"There is no reason “{given.slug}”.")
+        if reason.for_moderators:
+            raise Invalid(f"“{reason.label}”: reviewers escalate that, so none could give the answer.")
         require_range(reason, given.start_frame, given.end_frame, frames)
         GoldenReason.objects.create(
             golden=golden, reason=reason, start_frame=given.start_frame, end_frame=given.end_frame

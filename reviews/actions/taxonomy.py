@@ -23,6 +23,7 @@ class ReasonDraft:
     severity: Severity
     range_rule: ReasonRange
     needs_note: bool = False
+    for_moderators: bool = False
 
 
 @action
@@ -88,5 +89,5 @@ def _required_label(draft: ReasonDraft) -> str:
 
 
 def _data(reason: Reason) -> dict[str, object]:
-    names = ("slug", "group", "label", "severity", "range_rule", "needs_note")
+    names = ("slug", "group", "label", "severity", "range_rule", "needs_note", "for_moderators")
     return {name: getattr(reason, name) for name in names}

@@ -28,6 +28,9 @@ class Reason(models.Model):
     severity = models.CharField(max_length=8)
     range_rule = models.CharField(max_length=4, choices=ReasonRange)
     needs_note = models.BooleanField(default=False)
+    for_moderators = models.BooleanField(
+        default=False, help_text="Others escalate what shows it; only a moderator refuses for it."
+    )
     position = models.PositiveSmallIntegerField(default=0, help_text="Those of a group stand together.")
     retired_at = models.DateTimeField(null=True, blank=True)
 

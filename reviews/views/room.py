@@ -20,7 +20,7 @@ from reviews.rules.checklist import unseen
 from reviews.rules.claims import takeover_refusal
 from reviews.rules.conflicts import Facts
 from reviews.rules.queues import Queue
-from reviews.rules.reasons import SUGGESTED_BY_CHECK
+from reviews.rules.reasons import SUGGESTED_BY_CHECK, SUGGESTED_BY_LABEL
 from reviews.rules.screening import Screening
 from reviews.rules.severity import Route, Severity
 from reviews.rules.veil import Harm, harms_of, why_veiled
@@ -86,7 +86,6 @@ def room_context(review: Review, user: User, bounds: Bounds) -> dict[str, Any]:
     seen = Seen(candidate.sha256, digest_of_runs(runs), policy.pk, clock.now())
     findings = with_evidence(findings_shown(runs, user), candidate)
     recent = recent_of(user)
-    screening = Screening.from_json(policy.screening)
     reasons = list(Reason.objects.offered())
     covers = Covers(bounds.care, {review.project_id: screening.veil})
     return picture_context(candidate, findings, runs, covers) | {
@@ -194,10 +193,11 @@ def findings_shown(runs: Sequence[CheckRun], user: User) -> Sequence[Finding]:
     In the order of the clip; mere notes come after those that stopped it.
     """
     own = FindingLabel.objects.filter(finding=OuterRef("pk"), labelled_by=user).order_by("-pk").values("verdict")[:1]
-    suggested = [When(check_key=check, then=Value(slug)) for check, slug in SUGGESTED_BY_CHECK.items()]
+    by_label = [When(check_key=c, label=label, then=Value(slug)) for (c, label), slug in SUGGESTED_BY_LABEL.items()]
+    by_check = [When(check_key=check, then=Value(slug)) for check, slug in SUGGESTED_BY_CHECK.items()]
     return list(
         Finding.objects.filter(check_run__in=[run.pk for run in runs], suppressed_by="")
-        .annotate(newest=Subquery(own), reason=Case(*suggested, default=Value(""), output_field=CharField()))
+        .annotate(newest=Subquery(own), reason=Case(*by_label, *by_check, default=Value(""), output_field=CharField()))
         .annotate(verdict=Case(When(newest=Verdict.TAKEN_BACK, then=None), default="newest", output_field=CharField()))
         .order_by(Case(When(route=Route.NOTE, then=1), default=0), "start_frame", "pk")
     )

@@ -3,6 +3,10 @@
 import { forget, keep, restore } from "./drafts.js";
 import { on } from "./keys.js";
 
+const MARK_WHERE = "Mark where: I and O on the picture, or select a finding.";
+
+const labelOf = (box) => box.closest("label").querySelector(".reason-label").textContent;
+
 export class ReasonSheet {
   // `send(verb)` posts the form; `range()` gives [start, end) of the selected finding or the marked range, or null;
   // `key` names the draft.
@@ -38,12 +42,20 @@ export class ReasonSheet {
     return this.sheet.hasAttribute("data-causes");
   }
 
+  get asks() {
+    return this.sheet.hasAttribute("data-question");
+  }
+
   get boxes() {
     return [...this.sheet.querySelectorAll("input[name=reasons]")];
   }
 
   get ticked() {
     return this.boxes.filter((box) => box.checked);
+  }
+
+  get suggested() {
+    return this.boxes.find((box) => box.closest("label").hasAttribute("data-suggested"));
   }
 
   get draft() {
@@ -156,29 +168,43 @@ export class ReasonSheet {
   describe(complaint = "") {
     const range = this.range();
     const shown = range && `Frames ${range[0]}${range[1] - range[0] > 1 ? `–${range[1] - 1}` : ""}.`;
-    const missing = this.needsRange() && !range;
-    this.part("range-said").textContent = complaint || shown || (missing ? "Mark where: I and O on the picture, or select a finding." : "");
+    const missing = this.needsRange() && !range && MARK_WHERE;
+    const { suggested } = this;
+    const enter = suggested && !this.ticked.length && !this.skips && !this.asks && `Enter: ${labelOf(suggested)}.`;
+    this.part("range-said").textContent = complaint || [enter, shown || missing].filter(Boolean).join(" ");
   }
 
   submit() {
     if (this.skips) return this.skip(this.numbered(1, "causes"));
-    const asks = this.sheet.hasAttribute("data-question");
+    const { asks } = this;
     if (asks && !this.note.value.trim()) {
       this.describe("Say what the question is.");
       return this.note.focus();
     }
     if (!asks && !this.ticked.length) {
-      const suggested = this.boxes.find((box) => box.closest("label").hasAttribute("data-suggested"));
+      const { suggested } = this;
       if (!suggested) return this.describe("Choose a reason.");
       suggested.checked = true;
     }
+    const grave = this.ticked.find((box) => "asks" in box.dataset);
+    if (grave) return this.ask(grave);
     if (!asks && this.ticked.some((box) => box.value === "other") && !this.note.value.trim()) {
       this.describe("Say what it is.");
       return this.note.focus();
     }
     if (!asks && this.needsRange() && !this.range()) {
-      return this.describe(this.exact() ? "Mark where: I and O on the picture, or select a finding." : "Frames are approximate here, so this reason cannot be given.");
+      return this.describe(this.exact() ? MARK_WHERE : "Frames are approximate here, so this reason cannot be given.");
     }
     this.send(this.verb);
+  }
+
+  // What only a moderator refuses for becomes a question to one.
+  ask(box) {
+    const range = this.range();
+    const where = range ? `, frames ${range[0]}–${range[1] - 1}` : "";
+    this.note.value ||= `${labelOf(box)}${where}.`;
+    for (const each of this.ticked) each.checked = false;
+    this.open(box.form.querySelector("[value=escalate]"));
+    this.describe("A moderator decides that: Enter asks.");
   }
 }

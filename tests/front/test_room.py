@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.template.loader import render_to_string
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from reviews.forms import SkipForm
 from reviews.rules.veil import Level, Veil
@@ -18,8 +19,8 @@ from .conftest import ORIGIN, frame_table
 
 FIRST, NEXT = UUID(int=1), UUID(int=2)
 REASONS = [
-    SimpleNamespace(slug=slug, label=slug.title(), needs_range=needs, group="TECH")
-    for slug, needs in [("freeze", True), ("flicker", True), ("length", False)]
+    SimpleNamespace(slug=slug, label=slug.title(), needs_range=needs, group="TECH", for_moderators=slug == "minors")
+    for slug, needs in [("freeze", True), ("flicker", True), ("length", False), ("minors", True)]
 ]
 
 
@@ -153,6 +154,32 @@ def test_shift_and_digits_tick_several(page, open_room):
     page.keyboard.press("Enter")
     page.wait_for_selector("#room[data-review='2']")
     assert sent(posted, "/decide/")[0]["reasons"] == ["flicker", "length"]
+
+
+def test_what_enter_would_send_is_said_even_when_it_has_no_digit(page, open_room):
+    open_room(numbered=[None] * 10)
+    page.keyboard.press("x")
+    said = page.locator("[data-part=range-said]")
+    expect(said).to_have_text("Enter: Freeze. Frames 30–35.")
+    page.keyboard.press("+")
+    page.locator(".reason", has_text="Length").click()
+    expect(said).to_have_text("Frames 30–35.")
+
+
+def test_a_reason_of_moderators_becomes_a_question_to_one(page, open_room):
+    posted = open_room()
+    page.keyboard.press("x")
+    page.keyboard.press("4")
+    sheet = page.locator("#sheet")
+    expect(sheet.locator("h2")).to_have_text("Escalate: what is the question?")
+    expect(sheet.locator("textarea")).to_have_value("Minors, frames 30–35.")
+    assert sent(posted, "/decide/") == []
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#room[data-review='2']")
+    (fields,) = sent(posted, "/decide/")
+    assert fields["outcome"] == ["escalate"]
+    assert fields["note"] == ["Minors, frames 30–35."]
+    assert "reasons" not in fields
 
 
 def test_a_confirmed_finding_is_the_one_that_is_cited(page, open_room):

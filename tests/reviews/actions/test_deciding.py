@@ -34,6 +34,8 @@ from tests.factories import (
     make_run,
 )
 
+MINORS = ReasonGiven("minors", 0, 4)
+
 
 @pytest.fixture
 def review(project, author) -> Review:
@@ -148,6 +150,21 @@ def test_a_finding_of_another_clip_is_refused(review, reviewer, project, author)
 def test_other_wants_a_note(review, reviewer):
     with pytest.raises(Invalid, match="say what in the note"):
         decide_as(reviewer, review, Outcome.REJECT, reasons=(ReasonGiven("other"),))
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REJECT, Outcome.REQUEST_CHANGES])
+@pytest.mark.parametrize(("queue", "status"), [(Queue.FLAGGED, Status.IN_REVIEW), (Queue.EDITOR, Status.WITH_EDITOR)])
+def test_what_only_a_moderator_refuses_for_is_escalated(project, author, reviewer, editor, outcome, queue, status):
+    review = make_review(make_candidate(make_prompt(project, author), status=status), queue=queue)
+    with pytest.raises(Invalid, match=r"a moderator decides that. Escalate it \(E\)"):
+        decide_as(reviewer if queue == Queue.FLAGGED else editor, review, outcome, reasons=(MINORS,))
+    assert not Decision.objects.exists()
+
+
+def test_a_moderator_refuses_for_it(project, author, moderator):
+    review = make_review(make_candidate(make_prompt(project, author), status=Status.IN_REVIEW), queue=Queue.ESCALATIONS)
+    decision = decide_as(moderator, review, Outcome.REJECT, reasons=(MINORS,))
+    assert [given.reason.slug for given in decision.reasons.all()] == ["minors"]
 
 
 def test_an_escalation_wants_a_question(review, reviewer):

@@ -62,6 +62,7 @@ def test_nobody_else_makes_or_retires_one(person, rejected, request, moderator):
         ({"passes": False, "reasons": [ReasonGiven("freeze")]}, "needs the frames"),
         ({"passes": False, "reasons": [ReasonGiven("freeze", 40, 49)]}, "within 0 and 48"),
         ({"passes": False, "reasons": [ReasonGiven("unheard_of")]}, "no reason"),
+        ({"passes": False, "reasons": [ReasonGiven("minors", 0, 4)]}, "reviewers escalate that"),
         ({"passes": True, "note": "x" * 401}, "at most 400"),
     ],
 )

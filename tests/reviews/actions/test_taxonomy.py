@@ -43,14 +43,13 @@ def test_an_unknown_group_and_an_empty_sentence_are_refused(moderator, group, la
 
 def test_what_a_reason_says_changes_and_its_slug_does_not(moderator):
     reason = Reason.objects.get(slug="hands")
-    word_reason(reason, ReasonDraft("A hand is wrong", Severity.BLOCKING, ReasonRange.OPTIONAL, True), by=moderator)
-    after = Reason.objects.get(slug="hands")
-    assert (after.label, after.severity, after.range_rule, after.needs_note) == (
-        "A hand is wrong",
-        "blocking",
-        "opt",
-        True,
+    word_reason(
+        reason, ReasonDraft("A hand is wrong", Severity.BLOCKING, ReasonRange.OPTIONAL, True, True), by=moderator
     )
+    after = Reason.objects.get(slug="hands")
+    assert (after.label, after.severity, after.range_rule) == ("A hand is wrong", "blocking", "opt")
+    assert after.needs_note
+    assert after.for_moderators
     (change,) = told("reason_changed")
     assert change["before"]["label"] == "A hand is malformed"
     assert change["after"]["label"] == "A hand is wrong"

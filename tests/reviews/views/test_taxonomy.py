@@ -9,6 +9,7 @@ from reviews.actions.governing import activate_policy
 from reviews.actions.taxonomy import retire_reason
 from reviews.models import Policy, Reason
 from reviews.rules.policy import load_policy
+from reviews.rules.queues import Queue
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
 from tests.factories import make_candidate, make_person, make_prompt, make_review
@@ -54,6 +55,18 @@ def test_what_was_typed_stays_beside_what_is_wrong(as_moderator):
     as_moderator.post(reverse("reason_new"), SAYS)
     answer = as_moderator.post(reverse("reason_new"), SAYS)
     assert (answer.status_code, "such a reason already" in answer.content.decode()) == (422, True)
+
+
+def test_where_a_moderator_alone_refuses_the_sheet_asks_one(client, project, author, flagged, reviewer, moderator):
+    asking = re.compile(r'value="minors"[^>]* data-asks')
+    client.force_login(reviewer)
+    assert asking.search(client.get(reverse("review", args=[flagged.pk])).content.decode())
+    escalated = make_review(
+        make_candidate(make_prompt(project, author), status=Status.IN_REVIEW), queue=Queue.ESCALATIONS
+    )
+    client.force_login(moderator)
+    assert not asking.search(client.get(reverse("review", args=[escalated.pk])).content.decode())
+    assert "For moderators" in client.get(reverse("reasons")).content.decode()
 
 
 def test_an_auditor_reads_and_a_reviewer_does_not(client, auditor, reviewer):
