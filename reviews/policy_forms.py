@@ -18,6 +18,7 @@ from reviews.rules.screening import Coverage, Screening, Sound
 from reviews.rules.severity import Route, Severity
 from reviews.rules.veil import Harm, Level
 
+MOST_ROUNDS = 20
 KINDS = {kind.key: kind for kind in CHECKS}
 SEVERITIES = [(each.value, each.value.title()) for each in Severity]
 ALWAYS_FROM = [("", "Never by rule"), *((each.value, f"{each.value.title()} and above") for each in Severity)]
@@ -88,6 +89,13 @@ class PolicyForm(NumberingForm):
         self.fields["audit_share"] = _percent_field("Audit of clean takes, %", screening.audit_share)
         self.fields["sound"] = forms.ChoiceField(
             choices=Sound.choices, initial=screening.sound.value, label="Sound in the room"
+        )
+        self.fields["max_rounds"] = forms.IntegerField(
+            min_value=1,
+            max_value=MOST_ROUNDS,
+            initial=screening.max_rounds,
+            label="Rounds",
+            widget=forms.NumberInput(attrs={"class": "input"}),
         )
         self.fields["golden_share"] = _percent_field("Golden clips, %", screening.golden_share)
         self.add_numbering(screening.numbering)
@@ -161,6 +169,7 @@ class PolicyForm(NumberingForm):
             second_always=Severity(given["second_always"]) if given["second_always"] else None,
             audit_share=round(given["audit_share"] / 100, 4),
             sound=Sound(given["sound"]),
+            max_rounds=given["max_rounds"],
             golden_share=round(given["golden_share"] / 100, 4),
             numbering=self.as_numbering(),
             veil={harm: Level(given[f"veil-{harm}"]) for harm in Harm},

@@ -1,15 +1,16 @@
 """What the rules need to know about a review and a person, read from the rows; and the refusal that follows."""
 
 from django.conf import settings
-from django.db.models import Exists, FilteredRelation, Q
+from django.db.models import Exists, FilteredRelation, Q, Subquery, Value
 
-from reviews.models import Decision, Golden, Review
+from reviews.models import Decision, Golden, Policy, Review
 from reviews.rules.conflicts import Facts
 from reviews.rules.queues import Queue
+from reviews.rules.screening import Screening
 from reviews.rules.verbs import Outcome, refusal, verb_for
 from studio import clock
 from studio.errors import ClaimLost, NotPermitted
-from studio.models import Candidate, User, roles_among
+from studio.models import Candidate, Round, User, roles_among
 from studio.rules.lifecycle import Status
 
 
@@ -23,7 +24,9 @@ def facts_of(review: Review, user: User) -> Facts:
     made = Candidate.objects.made_by(user).filter(sha256=candidate.sha256)
     here = FilteredRelation("memberships", condition=Q(memberships__project=candidate.prompt.project))
     asked = User.objects.filter(pk=user.pk).annotate(here=here)
-    roles, made_it, passed_it = zip(*asked.values_list("here__role", Exists(made), Exists(passed)), strict=True)
+    screening = Policy.objects.active_in(candidate.prompt.project).values("screening")[:1]
+    wanted = ("here__role", Exists(made), Exists(passed), Round(Value(candidate.prompt_id)), Subquery(screening))
+    roles, made_it, passed_it, rounds, screenings = zip(*asked.values_list(*wanted), strict=True)
     return Facts(
         status=Status(candidate.status),
         queue=Queue(review.queue),
@@ -31,6 +34,8 @@ def facts_of(review: Review, user: User) -> Facts:
         roles=roles_among(user, filter(None, roles)) if user.is_active else frozenset(),
         made_it=made_it[0],
         passed_it=passed_it[0],
+        round=rounds[0],
+        max_rounds=Screening.from_json(screenings[0] or {}).max_rounds,
         escalated_it=review.sent_by_id == user.pk,
         claim_is_mine=holder is not None and holder.pk == user.pk,
         claim_holder=holder.display_name if holder else "",

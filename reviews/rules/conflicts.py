@@ -6,6 +6,9 @@ from reviews.rules.queues import Queue
 from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
 
+MAX_ROUNDS = 3
+"""Rounds after which a moderator is asked, where the policy does not say otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -28,6 +31,9 @@ class Facts:
     """The small-team switch."""
     closed_because: str = ""
     """Why the review was closed without a decision."""
+    round: int = 1
+    """Which attempt at the prompt it is: one more each time that changes were requested."""
+    max_rounds: int = MAX_ROUNDS
     judged_it: bool = False
     """Gave a judgement that waits for this review: it must be another person's."""
 

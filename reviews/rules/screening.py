@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import TextChoices
 
+from reviews.rules.conflicts import MAX_ROUNDS
 from reviews.rules.reasons import PLACES, house_numbering
 from reviews.rules.severity import Severity
 from reviews.rules.veil import HOUSE_FLOORS, Floors, Harm, Level
@@ -45,6 +46,8 @@ class Screening:
     veil: Floors = field(default_factory=lambda: HOUSE_FLOORS)
     """How thickly a clip opens veiled at least, for each harm that it may contain."""
     sound: Sound = Sound.PERSON
+    max_rounds: int = MAX_ROUNDS
+    """In the last of them changes are requested no more: who wants another asks a moderator."""
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Screening":
@@ -65,6 +68,7 @@ class Screening:
             **{f"numbered reasons, {queue}": _listed(slugs) for queue, slugs in self.numbering.items()},
             **{f"veil of {harm.label}": level.label.lower() for harm, level in self.veil.items()},
             "sound": self.sound.value,
+            "rounds": str(self.max_rounds),
         }
 
 
@@ -78,6 +82,12 @@ def _share(value: Any) -> float:
     if not 0 <= share <= 1:
         raise ValueError(f"{value!r} is no share: it lies within 0 and 1")
     return share
+
+
+def _rounds(value: Any) -> int:
+    if (rounds := int(value)) < 1:
+        raise ValueError(f"{value!r} are no rounds: there is at least one")
+    return rounds
 
 
 def _severity(value: Any) -> Severity | None:
@@ -112,6 +122,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "numbering": _numbering,
     "veil": _floors,
     "sound": Sound,
+    "max_rounds": _rounds,
 }
 
 HOUSE_SCREENING = Screening()

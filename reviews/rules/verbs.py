@@ -43,6 +43,12 @@ def has_queue_role(facts: Facts) -> str:
     return "" if role in facts.roles else f"Only {_PLURAL[role]} decide in this queue."
 
 
+def another_round(facts: Facts) -> str:
+    if facts.queue is Queue.ESCALATIONS or facts.round < facts.max_rounds:
+        return ""
+    return f"This is round {facts.round} of {facts.max_rounds}. Escalate it: a moderator says how it goes on."
+
+
 _PLURAL = {role: f"{role.label.lower()}s" for role in WORKED_BY.values()}
 
 _EVERYBODY: tuple[Condition, ...] = (is_open, has_queue_role, conflicts.not_own_work)
@@ -86,7 +92,7 @@ VERBS: tuple[Verb, ...] = (
         "Request changes",
         "room.request_changes",
         {**_FLAGGED, **_EDITOR, Queue.ESCALATIONS: _BOTH},
-        _JUDGING,
+        (*_JUDGING, another_round),
         needs_reason=True,
     ),
     Verb(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Subquery, Value, When
 from django.urls import reverse
 
 from reviews.actions.caring import Bounds
@@ -15,7 +15,7 @@ from reviews.actions.policies import active_policy
 from reviews.actions.seen import Seen, digest_of_runs
 from reviews.counting import Counted, at_most
 from reviews.forms import SkipForm, sign_seen
-from reviews.models import CheckRun, CheckStatus, Finding, FindingLabel, Reason, Review, Verdict
+from reviews.models import CheckRun, CheckStatus, DecisionReason, Finding, FindingLabel, Reason, Review, Verdict
 from reviews.rules.checklist import unseen
 from reviews.rules.claims import takeover_refusal
 from reviews.rules.conflicts import Facts
@@ -24,7 +24,7 @@ from reviews.rules.reasons import SUGGESTED_BY_CHECK, SUGGESTED_BY_LABEL
 from reviews.rules.screening import Screening
 from reviews.rules.severity import Route, Severity
 from reviews.rules.veil import Harm, harms_of, why_veiled
-from reviews.rules.verbs import available_verbs
+from reviews.rules.verbs import Outcome, available_verbs
 from reviews.views.evidence import with_evidence
 from reviews.views.recent import recent_of, toast_of
 from reviews.views.second_looks import opinions_on, seconds_to_watch
@@ -34,8 +34,10 @@ from reviews.views.veils import Covers
 from studio import clock
 from studio.media.geometry import upright_size
 from studio.media.prepare import WAVEFORM
-from studio.models import Candidate, Preferences, User
+from studio.models import Candidate, LastSentBack, Preferences, Prompt, User
 from studio.rules.keymaps import by_id
+from studio.rules.lifecycle import Status
+from studio.rules.revisions import changes_between
 from studio.rules.roles import Role
 
 LEAD_IN_SECONDS = 1
@@ -66,7 +68,7 @@ def room_reviews(user: User) -> "QuerySet[Review]":
     beside = Review.objects.open().filter(queue=OuterRef("queue"), project=OuterRef("project"))
     return (
         Review.objects.visible_to(user)
-        .select_related("candidate__prompt__project", "candidate__blob", "claimed_by")
+        .select_related("candidate__prompt__project", "candidate__prompt__parent", "candidate__blob", "claimed_by")
         .annotate(
             waiting=Counted(beside),
             due_soon=Counted(beside.filter(due_at__lt=clock.now() + DUE_SOON)),
@@ -86,7 +88,8 @@ def room_context(review: Review, user: User, bounds: Bounds) -> dict[str, Any]:
     seen = Seen(candidate.sha256, digest_of_runs(runs), policy.pk, clock.now())
     findings = with_evidence(findings_shown(runs, user), candidate)
     recent = recent_of(user)
-    reasons = list(Reason.objects.offered())
+    prompt = candidate.prompt
+    reasons = list(reasons_offered(prompt))
     covers = Covers(bounds.care, {review.project_id: screening.veil})
     return picture_context(candidate, findings, runs, covers) | {
         "nav": (),
@@ -102,7 +105,11 @@ def room_context(review: Review, user: User, bounds: Bounds) -> dict[str, Any]:
         "unseen": unseen(candidate.prompt.text, candidate.prompt.direction, answered=answered(runs)),
         **notes_context(candidate, user, blind=review.queue != Queue.EDITOR),
         "may_note": bool(facts.roles - {Role.AUDITOR}),
-        "prompt": candidate.prompt,
+        "prompt": prompt,
+        "changes": changes_between(prompt.parent, prompt) if prompt.parent else [],
+        "round": facts.round,
+        "max_rounds": facts.max_rounds,
+        "asked_before": [reason for reason in reasons if getattr(reason, "asked_before", False)],
         "policy": policy,
         "verbs": [
             ShownVerb(offer.verb.outcome.value, offer.verb.title, offer.verb.key_id, offer.allowed, offer.why)
@@ -121,6 +128,19 @@ def room_context(review: Review, user: User, bounds: Bounds) -> dict[str, Any]:
         "pause": bounds.pause,
         "sound": screening.sound,
     }
+
+
+def reasons_offered(prompt: Prompt) -> "QuerySet[Reason]":
+    """The taxonomy; `asked_before`: changes were requested for it in the last round."""
+    asked = DecisionReason.objects.filter(
+        reason=OuterRef("pk"),
+        decision__outcome=Outcome.REQUEST_CHANGES,
+        decision__superseded_by=None,
+        decision__review__settled_at__isnull=False,
+        decision__review__candidate__status=Status.CHANGES_REQUESTED,
+        decision__review__candidate__prompt=LastSentBack(Value(prompt.pk)),
+    )
+    return Reason.objects.offered().annotate(asked_before=Exists(asked))
 
 
 def beside_of(review: Review) -> str:

@@ -10,7 +10,7 @@ from studio.models.heartbeat import Heartbeat
 from studio.models.leased import LeasedRow
 from studio.models.person import Preferences, Theme, User
 from studio.models.project import Membership, Project, roles_among, roles_of
-from studio.models.prompt import Mode, Prompt
+from studio.models.prompt import LastSentBack, Mode, Prompt, Round
 from studio.models.provider import ProviderAccount, ProviderGate, WebhookEvent
 from studio.models.template import Template
 from studio.models.token import ApiToken
@@ -30,6 +30,7 @@ __all__ = [
     "Event",
     "Generation",
     "Heartbeat",
+    "LastSentBack",
     "LeasedRow",
     "Membership",
     "Mode",
@@ -42,6 +43,7 @@ __all__ = [
     "ProviderAccount",
     "ProviderGate",
     "Reservation",
+    "Round",
     "Source",
     "Template",
     "Theme",

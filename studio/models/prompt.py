@@ -24,6 +24,32 @@ SELECT * FROM studio_prompt WHERE id IN (SELECT id FROM thread) ORDER BY id
 """
 
 
+class _EarlierSentBack(models.Func):
+    """Of a prompt's primary key: something about the earlier revisions of which a take came back, changes requested."""
+
+    output_field = models.IntegerField()
+    template = """(
+        WITH RECURSIVE up(id, parent_id) AS (
+            SELECT this.id, this.parent_id FROM studio_prompt this WHERE this.id = %(expressions)s
+            UNION ALL SELECT older.id, older.parent_id FROM studio_prompt older JOIN up ON older.id = up.parent_id
+        )
+        SELECT %(function)s FROM studio_candidate take JOIN up ON take.prompt_id = up.parent_id
+        WHERE take.status = 'changes_requested'
+    )"""
+
+
+class Round(_EarlierSentBack):
+    """Which attempt it is: 1, and one more for each of them."""
+
+    function = "1 + COUNT(DISTINCT take.prompt_id)"
+
+
+class LastSentBack(_EarlierSentBack):
+    """The newest of them; NULL for none."""
+
+    function = "MAX(take.prompt_id)"
+
+
 class Mode(models.TextChoices):
     """How takes come about: the operations of `providers.base.Operation`, and what was made elsewhere."""
 

@@ -26,7 +26,6 @@ from studio.requesting import operation_of
 from studio.rules.compiling import compiled
 from studio.rules.direction import FIELDS
 from studio.rules.hints import Hint, hints_for
-from studio.rules.word_diff import Piece, word_diff
 from studio.views.agreeing import agreed_cost, sign_cost
 from studio.views.places import MAKERS, project_for
 from studio.wordlists import word_lists
@@ -279,10 +278,3 @@ def _named(chosen: Sequence[Chosen]) -> dict[str, Any]:
 
 def _slugs() -> list[str]:
     return [each.slug for each in FIELDS]
-
-
-def changes_between(parent: Prompt, prompt: Prompt) -> list[tuple[str, list[Piece]]]:
-    """What a revision changed: the name of each text that differs, and its words that went and came."""
-    texts = [("Prompt", parent.text, prompt.text)]
-    texts += [(each.title, parent.direction.get(each.slug, ""), prompt.direction.get(each.slug, "")) for each in FIELDS]
-    return [(title, word_diff(before, after)) for title, before, after in texts if before != after]

@@ -21,14 +21,15 @@ from studio.choosing import Preview
 from studio.errors import CostChanged, Invalid
 from studio.forms import OrderForm, PromptFilter
 from studio.http import UserRequest, is_partial, page_or_partial, see_other
-from studio.models import Candidate, Generation, Project, Prompt, User, roles_of
+from studio.models import Candidate, Generation, Project, Prompt, Round, User, roles_of
 from studio.references import Chosen, chosen_of
 from studio.rules.compiling import Compiled
 from studio.rules.generation import GenerationState, is_final
 from studio.rules.lifecycle import Status
+from studio.rules.revisions import changes_between
 from studio.rules.spending import NOTHING, spent
 from studio.views.agreeing import agreed_cost
-from studio.views.desk import Quote, changes_between, quote, usable_models, values_of
+from studio.views.desk import Quote, quote, usable_models, values_of
 from studio.views.paging import page_of
 from studio.views.places import MAKERS, READERS, project_for
 
@@ -57,7 +58,8 @@ def prompts(request: UserRequest, project_slug: str) -> HttpResponse:
     if not narrowing.is_valid():
         raise Invalid("This filter is not one of the list.")
     found = _narrowed(Prompt.objects.filter(project=project).newest_revisions(), narrowing, request.user)
-    page = page_of(found.select_related("author").prefetch_related("generations", "candidates"), request)
+    found = found.annotate(round=Round("pk")).select_related("author")
+    page = page_of(found.prefetch_related("generations", "candidates"), request)
     context = {
         "project": project,
         "filter": narrowing,

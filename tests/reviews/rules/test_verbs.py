@@ -44,6 +44,25 @@ def test_whoever_holds_the_claim_with_the_role_may_do_all_of_them(facts):
 
 
 @pytest.mark.parametrize(
+    ("facts", "allowed"),
+    [
+        (replace(HOLDER, round=2), True),
+        (replace(HOLDER, round=3), False),
+        (replace(EDITOR, round=3), False),
+        (replace(EDITOR, round=3, max_rounds=4), True),
+        (replace(MODERATOR, round=3), True),
+    ],
+)
+def test_in_the_last_round_only_a_moderator_asks_for_another(facts, allowed):
+    offered = {offer.verb.outcome: offer for offer in available_verbs(facts)}
+    assert offered[Outcome.REQUEST_CHANGES].allowed is allowed
+    assert allowed or offered[Outcome.REQUEST_CHANGES].why == (
+        "This is round 3 of 3. Escalate it: a moderator says how it goes on."
+    )
+    assert all(offer.allowed for outcome, offer in offered.items() if outcome != Outcome.REQUEST_CHANGES)
+
+
+@pytest.mark.parametrize(
     ("change", "why", "is_conflict"),
     [
         ({"is_open": False}, "already decided", True),

@@ -23,13 +23,14 @@ def test_it_lists_the_newest_revision_with_its_takes_round_and_spending(project,
     make_generation(second, state=GenerationState.UNKNOWN, cost_estimated=Decimal("0.0200"))
     make_generation(second, state=GenerationState.RESERVED, cost_estimated=Decimal("0.0100"))
     make_generation(second, state=GenerationState.FAILED, cost_estimated=Decimal("9.0000"))
+    make_candidate(first, status=Status.CHANGES_REQUESTED)
     make_candidate(second, status=Status.IN_REVIEW)
     make_candidate(second, status=Status.IN_REVIEW)
     make_candidate(second, status=Status.APPROVED)
 
     [row] = rows_of(sign_in(author).get(LIST))
 
-    assert (row.prompt.title, row.prompt.number) == ("Second words", 2)
+    assert (row.prompt.title, row.prompt.round) == ("Second words", 2)
     assert list(row.statuses) == [(Status.IN_REVIEW, 2), (Status.APPROVED, 1)]
     assert (row.in_the_making, row.unknown) == (1, 1)
     assert row.spent == Decimal("0.0800")
