@@ -78,5 +78,5 @@ def drawn(curve: Curve) -> DrawnCurve | None:
         for at, value in zip(curve.seconds, curve.values, strict=True)
     )
     limit = None if curve.threshold is None else height(curve.threshold)
-    over = "" if curve.threshold is None else f", limit {curve.threshold:g}"
+    over = "" if curve.threshold is None else f", limit {curve.threshold:.3g}"
     return DrawnCurve(points, limit, f"{first:.1f}–{last:.1f} s, at most {max(curve.values):.3g} {curve.unit}{over}")

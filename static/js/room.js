@@ -93,6 +93,7 @@ class Room {
     const { signal } = this.closing;
     this.element.addEventListener("click", (event) => this.clicked(event), { signal });
     this.element.addEventListener("submit", (event) => this.submitted(event), { signal });
+    this.element.querySelector(".changed")?.addEventListener("toggle", ({ target }) => target.scrollIntoView({ block: "nearest" }), { signal });
     document.addEventListener("close-sheet", () => this.escape(), { signal });
   }
 
