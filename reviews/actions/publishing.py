@@ -136,6 +136,20 @@ def void_pending(candidate: Candidate, why: str, *, actor: Actor) -> None:
     _back_to_editor(candidate, why, actor=actor)
 
 
+@action
+def take_back_approval(candidate: Candidate, *, by: User) -> None:
+    """Send an approved take back to the editor while it is not public yet.
+
+    Raises NotPermitted unless `by` is an editor or moderator of its project, Conflict when it is not approved or has
+    just become public.
+    """
+    require_role(by, candidate.prompt.project, Role.EDITOR, Role.MODERATOR)
+    if Candidate.objects.get(pk=candidate.pk).status == Status.APPROVED:
+        void_pending(candidate, "an editor took it back.", actor=Actor.of(by))
+    if Candidate.objects.get(pk=candidate.pk).status != Status.WITH_EDITOR:
+        raise Conflict("It is public, or no approval waits: a public clip is withdrawn.")
+
+
 def _back_to_editor(candidate: Candidate, why: str, *, actor: Actor) -> None:
     advance(candidate, Status.WITH_EDITOR, actor=actor, because="approval voided")
     open_review(

@@ -10,11 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reviews.models import Decision, DecisionReason, Review
+from reviews.rules.queues import Queue
 from reviews.rules.verbs import Outcome
 from studio import clock
 from studio.models import User
+from studio.rules.lifecycle import Status
 
 SHOWN = 10
+ASKING = "?ask=moderator#note-body"
+"""The take's page with a note that begins with a moderator's name."""
 STATE_WORDS: Mapping[str, str] = {
     "undoable": "can be undone",
     "settling": "taking effect",
@@ -37,6 +41,9 @@ class OwnDecision:
     state: str
     """A key of `STATE_WORDS`."""
     href: str
+    remedy: str
+    """What the rules still allow once it is in effect: "void", "ask" a moderator, or ""."""
+    remedy_url: str
     seconds_left: float
     bulk_key: UUID | None = None
     together: int = 1
@@ -119,18 +126,28 @@ def _rows(user: User) -> "QuerySet[Decision]":
 
 def _shown(decision: Decision, at: datetime) -> OwnDecision:
     candidate = decision.review.candidate
+    state, href = _state(decision, at), reverse("take", args=[candidate.uuid])
+    remedy = _remedy(decision) if state == "settled" else ""
     return OwnDecision(
         pk=decision.pk,
         sentence=sentence_of(decision),
         name=candidate.name,
         decided_at=decision.created_at,
         settles_at=decision.settles_at,
-        state=_state(decision, at),
-        href=reverse("take", args=[candidate.uuid]),
+        state=state,
+        href=href,
+        remedy=remedy,
+        remedy_url=reverse("take_back_approval", args=[candidate.uuid]) if remedy == "void" else f"{href}{ASKING}",
         seconds_left=max(0.0, (decision.settles_at - at).total_seconds()),
         bulk_key=decision.bulk_key,
         together=getattr(decision, "together", None) or 1,
     )
+
+
+def _remedy(decision: Decision) -> str:
+    if decision.outcome == Outcome.APPROVE and decision.review.candidate.status == Status.APPROVED:
+        return "void"
+    return "" if decision.review.queue == Queue.ESCALATIONS else "ask"
 
 
 def _weighed(decision: Decision) -> str:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from reviews.actions import publishing
+from reviews.actions.mentioning import people_of
 from reviews.actions.permitting import facts_of
 from reviews.checks.credential import Credential as CredentialCheck
 from reviews.forms import WithdrawForm
@@ -39,7 +40,8 @@ from reviews.views.veils import covers_for
 from studio.errors import Conflict, Invalid
 from studio.http import UserRequest, see_other
 from studio.media.credential import Credential
-from studio.models import Candidate, Event, Prompt, User, roles_of
+from studio.models import Candidate, Event, Membership, Project, Prompt, User, roles_of
+from studio.rules.lifecycle import Status
 from studio.rules.roles import Role
 
 
@@ -83,6 +85,8 @@ def take(request: UserRequest, uuid: UUID) -> HttpResponse:
         "golden": golden_beside(candidate, roles),
         "calibration": feedback_on(candidate, request.user),
         "publication": publication,
+        "may_take_back": candidate.status == Status.APPROVED and bool(roles & {Role.EDITOR, Role.MODERATOR}),
+        "asked": moderator_asked(request, candidate.prompt.project),
         "may_withdraw": _is(publication, PublicationState.LIVE) and bool(roles & {Role.EDITOR, Role.MODERATOR}),
         "may_reinstate": _is(publication, PublicationState.WITHDRAWN) and Role.MODERATOR in roles,
         "credential": credential_of(runs),
@@ -99,6 +103,15 @@ def _frame_asked(request: UserRequest, candidate: Candidate) -> int:
     text = request.GET.get("frame", "")
     frame = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
     return frame if frame < int(candidate.facts["frames"]) else 0
+
+
+def moderator_asked(request: UserRequest, project: Project) -> str:
+    """`?ask=moderator`, as the list of own decisions links it: the name that the note begins with; "" otherwise."""
+    if request.GET.get("ask") != "moderator":
+        return ""
+    moderators = Membership.objects.filter(project=project, role=Role.MODERATOR).exclude(user=request.user)
+    first = people_of(project).filter(pk__in=moderators.values("user")).first()
+    return f"@{first.username} " if first else ""
 
 
 def _takes(user: User) -> "QuerySet[Candidate]":
@@ -164,6 +177,15 @@ def withdraw(request: UserRequest, uuid: UUID) -> HttpResponse:
         shut_out=form.cleaned_data["shut_out"],
     )
     messages.info(request, "Withdrawn. The public pages refuse it from now on.")
+    return see_other(request, reverse("take", args=[uuid]))
+
+
+@require_POST
+@login_required
+def take_back_approval(request: UserRequest, uuid: UUID) -> HttpResponse:
+    candidate = get_object_or_404(_takes(request.user), uuid=uuid)
+    publishing.take_back_approval(candidate, by=request.user)
+    messages.info(request, "The approval is void. The take is back on the desk.")
     return see_other(request, reverse("take", args=[uuid]))
 
 

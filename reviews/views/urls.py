@@ -66,6 +66,7 @@ urlpatterns = [
     path("notes/<int:pk>/resolve/", notes.note_resolve, name="note_resolve"),
     path("notes/<int:pk>/reopen/", notes.note_reopen, name="note_reopen"),
     path("mentions/<int:pk>/seen/", notes.mention_seen, name="mention_seen"),
+    path("candidates/<uuid:uuid>/void/", take.take_back_approval, name="take_back_approval"),
     path("candidates/<uuid:uuid>/withdraw/", take.withdraw, name="withdraw"),
     path("candidates/<uuid:uuid>/block/", blocklist.block_take, name="block_take"),
     path("candidates/<uuid:uuid>/golden/", golden.golden_new, name="golden_new"),

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from reviews.actions.policies import active_policy
-from reviews.actions.publishing import reinstate, withdraw
+from reviews.actions.publishing import reinstate, take_back_approval, withdraw
 from reviews.actions.settling import settle
 from reviews.models import Publication, PublicationState, Review, WithdrawalReason
 from reviews.rules.queues import Queue
@@ -88,6 +88,30 @@ def test_checks_or_rights_that_moved_void_the_approval(approved, editor, moved):
         Membership.objects.filter(user=editor).delete()
     publish_clip(approved.pk)
     assert Candidate.objects.get().status == Status.WITH_EDITOR
+
+
+def test_an_approval_is_taken_back_while_it_is_not_public(approved, editor):
+    take_back_approval(approved.candidate, by=editor)
+    publish_clip(approved.pk)
+    approved.refresh_from_db()
+    assert (approved.state, Candidate.objects.get().status) == (PublicationState.VOIDED, Status.WITH_EDITOR)
+    assert not public_folder(approved).exists()
+    review = Review.objects.get(closed_at=None)
+    assert review.queue == Queue.EDITOR
+    assert review.reasons.get().sentence == "Its approval was voided: an editor took it back."
+
+
+def test_only_editors_and_moderators_take_an_approval_back(approved, reviewer):
+    with pytest.raises(NotPermitted):
+        take_back_approval(approved.candidate, by=reviewer)
+    assert Candidate.objects.get().status == Status.APPROVED
+
+
+def test_what_is_public_is_not_taken_back(approved, editor):
+    publish_clip(approved.pk)
+    with pytest.raises(Conflict, match="a public clip is withdrawn"):
+        take_back_approval(approved.candidate, by=editor)
+    assert Publication.objects.get().state == PublicationState.LIVE
 
 
 def test_withdrawing_denies_at_once_and_then_deletes_the_copies(approved, moderator):

@@ -140,6 +140,7 @@ def addresses(project: Project, author, reviewer, editor, moderator) -> dict[str
         "note_resolve": f"/notes/{note.pk}/resolve/",
         "note_reopen": f"/notes/{note.pk}/reopen/",
         "mention_seen": f"/mentions/{mention.pk}/seen/",
+        "take_back_approval": f"{take}void/",
         "withdraw": f"{take}withdraw/",
         "reinstate": f"{take}reinstate/",
         "block_take": f"{take}block/",
