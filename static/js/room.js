@@ -31,8 +31,8 @@ class Room {
     this.form = element.querySelector("#decide");
     this.outcome = element.querySelector("#outcome");
     this.claim = new Claim(this);
-    this.selected = null;
-    this.cited = null; // the finding that a reason would name: the one confirmed last, or else the selected one
+    this.selected = element.querySelector(".finding[data-selected]"); // as the server chose it
+    this.cited = this.selected; // the finding that a reason would name: the one confirmed last, or else the selected one
     rooms.set(element, this);
     this.sheet = new ReasonSheet(element.querySelector("#sheet"), {
       key: `${element.dataset.draft}.reasons`,
@@ -119,6 +119,7 @@ class Room {
     if (first) this.select(first, { quietly: true, leadIn: true });
     player.addEventListener("frame", () => performance.mark("frame"), { once: true });
     player.addEventListener("frame", () => this.lookAhead(), { once: true });
+    this.element.dataset.ready = ""; // whoever drives this page by machine waits for it
   }
 
   // The clips after this one are claimed and loaded while it is judged.
@@ -127,12 +128,19 @@ class Room {
   }
 
   // Selecting a finding: seek, loop, box on the picture, row in the list.
-  select(row, { quietly = false, leadIn = !this.player.video.paused, cite = true } = {}) {
+  select(row, { quietly = false, leadIn = !this.player?.video.paused, cite = true } = {}) {
     this.selected = row;
     if (cite) this.cited = row;
     for (const marked of this.element.querySelectorAll("[data-selected]")) delete marked.dataset.selected;
     for (const part of [...this.all("finding", row.dataset.finding), ...this.all("box", row.dataset.finding)]) part.dataset.selected = "";
     row.scrollIntoView({ block: "nearest" });
+    if (this.player) this.loopAround(row, leadIn);
+    this.sheet.suggest();
+    this.sheet.describe();
+    if (!quietly) say(`${row.querySelector(".finding-name").textContent.trim()}. ${row.dataset.verdict}`);
+  }
+
+  loopAround(row, leadIn) {
     const { player } = this;
     const start = Number(row.dataset.start);
     const end = Math.max(start + 1, Number(row.dataset.end));
@@ -142,9 +150,6 @@ class Room {
     ];
     player.setLoop(loop);
     player.show(leadIn ? loop[0] : start);
-    this.sheet.suggest();
-    this.sheet.describe();
-    if (!quietly) say(`${row.querySelector(".finding-name").textContent.trim()}. ${row.dataset.verdict}`);
   }
 
   travel(places) {

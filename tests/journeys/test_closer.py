@@ -116,7 +116,7 @@ def test_the_timeline_close_up_sets_exact_ranges_and_the_next_clip_begins_whole(
     assert (note["start_frame"], note["end_frame"]) == (start, end + 1)
     page.keyboard.press(">")
     page.keyboard.press("a")
-    page.wait_for_selector(f"#room[data-review='{second}'] .transport[data-frame]")
+    page.wait_for_selector(f"#room[data-ready][data-review='{second}'] .transport[data-frame]")
     expect(page.locator("[data-part=speed]")).to_have_text("1.5×")  # though it was prepared before
     assert page.locator("#stage[data-zoom], .timeline[data-zoomed]").count() == 0
     expect(page.locator("[data-part=zoom]")).to_have_text("Fit")

@@ -123,7 +123,7 @@ def test_the_back_button_shows_what_was_decided_and_forward_goes_on(two_clips) -
     page.keyboard.press("a")
     room_is(page, reviews[1])
     page.go_back()
-    page.wait_for_selector(f"#room[data-review='{reviews[0]}'] .transport[data-frame]")
+    page.wait_for_selector(f"#room[data-ready][data-review='{reviews[0]}'] .transport[data-frame]")
     expect(page.locator("#decide button[value=pass]")).to_have_attribute("aria-disabled", "true")
     page.go_forward()
     room_is(page, reviews[1])

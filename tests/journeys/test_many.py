@@ -40,7 +40,7 @@ def test_twenty_clips_without_a_mouse(house: Callable[..., House], clips: Path) 
             page.keyboard.press(key)
         if len(pressed) < len(presses):
             page.wait_for_selector(
-                f"#room:not([data-review='{shown}']):has(#decide:not([data-busy])) .transport[data-frame]"
+                f"#room[data-ready]:not([data-review='{shown}']):has(#decide:not([data-busy])) .transport[data-frame]"
             )
     assert page.evaluate("window.shift") < 0.001  # a pixel of a countdown; a line that moves is more
     page.wait_for_url("**/queues/flagged/")

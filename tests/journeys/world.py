@@ -156,10 +156,10 @@ class House:
 
 
 def open_room(page: Page, address: str = "") -> None:
-    """The room is open when its player knows its frames and shows the first."""
+    """The room is open when its keys act and its player shows the first frame."""
     if address:
         page.goto(address)
-    page.wait_for_selector("#room .transport[data-frame]")
+    page.wait_for_selector("#room[data-ready] .transport[data-frame]")
 
 
 def start(page: Page, queue: str = "flagged") -> None:
@@ -172,7 +172,9 @@ def start(page: Page, queue: str = "flagged") -> None:
 
 def room_is(page: Page, review: int) -> None:
     """Shown, the judgement before it is received, and its own verbs act."""
-    page.wait_for_selector(f"#room[data-review='{review}']:has(#decide:not([data-busy])) .transport[data-frame]")
+    page.wait_for_selector(
+        f"#room[data-ready][data-review='{review}']:has(#decide:not([data-busy])) .transport[data-frame]"
+    )
 
 
 def token_of(page: Page) -> str:
