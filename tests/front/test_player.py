@@ -146,8 +146,8 @@ def test_playback_loops_inside_the_marked_range(open_player):
     )
     page.keyboard.press("Space")
     page.wait_for_function("window.seen.filter((frame) => frame <= 11).length > 4")
-    # In 10, out 20: the range is [10, 21). Frame 21 may flash once. A slow machine may skip 10 itself, or tell of 20 and 21
-    # too late; but nothing is shown after 21 was.
+    # In 10, out 20: the range is [10, 21). Frame 21 may flash once. A slow machine may skip 10 itself, or tell of the
+    # last frames too late; but nothing is shown after 21 was.
     seen = page.evaluate("window.seen")
     steps = list(pairwise(seen))
     assert min(seen) in (10, 11)
