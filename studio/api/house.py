@@ -29,6 +29,7 @@ ROUTERS = (
     "studio.api.money.router",
     "reviews.api.files.router",
     "reviews.api.findings.router",
+    "reviews.api.judgements.router",
     "reviews.api.publications.router",
     "reviews.api.trail.router",
 )

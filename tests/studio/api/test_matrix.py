@@ -90,6 +90,8 @@ MATRIX = {
     "bring_take": Row(WRITES, 201, 404, 403),
     "list_checks": Row(Scope.CANDIDATES_READ, 200, 404, 200),
     "list_findings": Row(Scope.CANDIDATES_READ, 200, 404, 200),
+    "list_notes": Row(Scope.CANDIDATES_READ, 200, 404, 200),
+    "list_decisions": Row(Scope.CANDIDATES_READ, 200, 404, 200),
     "get_file": Row(Scope.CANDIDATES_READ, 200, 404, 200),
     "list_publications": Row(Scope.PUBLICATIONS_READ, 200, 200, 200),
     "list_events": Row(Scope.AUDIT_READ, 200, 403, 200, person="moderator"),
@@ -185,6 +187,8 @@ def calls(project, author, clip) -> dict[str, Call]:
         "bring_take": Call("post", "projects/harbour/takes", {"text": "A harbour"}, {"clip": clip}),
         "list_checks": Call("get", f"takes/{take.uuid}/checks"),
         "list_findings": Call("get", f"takes/{take.uuid}/findings"),
+        "list_notes": Call("get", f"takes/{take.uuid}/notes"),
+        "list_decisions": Call("get", f"takes/{take.uuid}/decisions"),
         "get_file": Call("get", f"takes/{take.uuid}/files/poster.jpg"),
         "list_publications": Call("get", "publications"),
         "list_events": Call("get", "events"),
@@ -217,7 +221,9 @@ def test_every_operation_of_the_document_stands_in_the_table_with_its_scope(clie
 def test_no_operation_decides_approves_or_publishes(client):
     words = ("decide", "decision", "approve", "publish/", "review", "withdraw", "claim")
     paths = client.get(DOCUMENT).json()["paths"]
-    assert not [path for path in paths for word in words if word in path]
+    writing = [path for path, methods in paths.items() if set(methods) - {"get"}]
+    assert writing
+    assert not [path for path in writing for word in words if word in path]
     assert not [scope for scope in Scope for word in ("decide", "approve", "publish:") if word in scope.value]
 
 
