@@ -40,6 +40,10 @@ PRESENT_ABOVE = 0.5
 """Share of a mark's edges that each quarter of the clip must show: half for one that is there for half of it."""
 
 
+REACH, WANDERS = 4, 2
+"""How far from its place in the first quarter a shape is looked for in the last, px, and from where it has wandered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """`left`, `top`, `width`, `height` in px of the small picture; `persistence` 0-1, median over its edges."""
@@ -131,7 +135,7 @@ def marks_in(edges: Edges, persistent_above: float, quarters: Sequence[Edges] = 
     for pieces in (staying & ~plain_edges(edges, staying), staying):
         for box, piece in components(pieces):
             mark = as_mark(edges, staying, box, piece)
-            if mark.persistence >= persistent_above and all(is_in(part, edges, box, piece) for part in quarters):
+            if mark.persistence >= persistent_above and stays_put(edges, quarters, box, piece):
                 found.append(mark)
                 covered[piece_slices(box)] |= piece
     covered = np.asarray(cv2.dilate(covered.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0)
@@ -175,6 +179,27 @@ def is_in(quarter: Edges, edges: Edges, box: Rectangle, piece: Mask) -> bool:
     inside = piece_slices(box)
     along = quarter.across[inside] * edges.across[inside] + quarter.down[inside] * edges.down[inside]
     return float(np.median(along[piece] / edges.net[inside][piece] ** 2)) >= PRESENT_ABOVE
+
+
+def stays_put(edges: Edges, quarters: Sequence[Edges], box: Rectangle, piece: Mask) -> bool:
+    """Whether each quarter shows it, and the last one where the first did: the moon of a slow pan wanders."""
+    if not all(is_in(part, edges, box, piece) for part in quarters):
+        return False
+    return not quarters or max(map(abs, shift_between(quarters[0], quarters[-1], box, piece))) < WANDERS
+
+
+def shift_between(first: Edges, last: Edges, box: Rectangle, piece: Mask) -> tuple[int, int]:
+    """How many px to the right and down the edges of the piece went, within REACH; (0, 0) close to the border."""
+    left, top, width, height = box
+    rows, columns = slice(top - REACH, top + height + REACH), slice(left - REACH, left + width + REACH)
+    if min(top, left) < REACH or rows.stop > first.net.shape[0] or columns.stop > first.net.shape[1]:
+        return 0, 0
+    inside, mask = piece_slices(box), piece.astype(np.float32)
+    pairs = ((first.across, last.across), (first.down, last.down))
+    alike = sum(cv2.matchTemplate(then[rows, columns], now[inside] * mask, cv2.TM_CCORR) for now, then in pairs)
+    strength = cv2.matchTemplate(last.net[rows, columns] ** 2, mask, cv2.TM_CCORR)
+    at = int(np.argmax(alike / np.sqrt(np.maximum(strength, 1e-6))))
+    return at % (2 * REACH + 1) - REACH, at // (2 * REACH + 1) - REACH
 
 
 def has_shape(picture: tuple[int, ...], box: Rectangle, piece: Mask) -> bool:

@@ -7,7 +7,6 @@ import { Notes } from "./notes.js";
 import { announceSwap, say } from "./page.js";
 import { playerOf, wake } from "./player.js";
 import { ReasonSheet } from "./reasons.js";
-import { refusalIn, showRefusal } from "./refusal.js";
 
 const LEAD_IN_SECONDS = 1;
 const LEAD_OUT_SECONDS = 0.5;
@@ -168,7 +167,9 @@ class Room {
     this.showVerdict(row, now);
     const fields = new FormData(row.querySelector("form"));
     fields.set("verdict", now || "taken_back");
-    const answer = await this.post(row.querySelector("form").action, fields, JSON_ANSWER);
+    const sent = this.post(row.querySelector("form").action, fields, JSON_ANSWER);
+    this.labelling = Promise.all([this.labelling, sent]);
+    const answer = await sent;
     if (!answer?.ok) {
       this.showVerdict(row, before);
       return answer && this.refused(answer);
@@ -325,6 +326,7 @@ class Room {
     this.lock(true);
     next.room.querySelector("#decide").dataset.busy = BEFORE;
     swap(this, next);
+    await this.labelling; // with the decision the claim ends, and no label is taken any more
     const answer = await this.post(address, fields, JSON_ANSWER, () => this.advance(address, fields));
     this.lock(false);
     if (!answer?.ok) {
@@ -368,6 +370,7 @@ class Room {
   async go(address, fields, sent = null) {
     if (this.busy) return;
     this.lock(true);
+    await this.labelling;
     const answer = await this.post(address, fields, {}, () => this.go(address, fields, sent));
     this.lock(false);
     if (!answer?.ok) {
@@ -413,6 +416,7 @@ class Room {
 
   async refused(answer) {
     if (answer.status === 401) return this.element.dispatchEvent(new Event("sign-in", { bubbles: true }));
+    const { refusalIn, showRefusal } = await import("./refusal.js");
     const problem = await refusalIn(answer);
     const isLost = answer.status === 409;
     if (isLost) {

@@ -24,8 +24,15 @@ def with_imports(*names):
 
 
 ROOM = ("app.js", "player.js", "timeline.js", "room.js")
-LATER = {"marks.js": 6_000, "lens.js": 5_500, "lanes.js": 3_600, "palette.js": 2_500, "sheet.js": 1_700}
-"""Fetched only when somebody begins to draw, looks for an action or for the keys: each is weighed by itself."""
+LATER = {
+    "refusal.js": 1_500,
+    "marks.js": 6_000,
+    "lens.js": 5_500,
+    "lanes.js": 3_600,
+    "palette.js": 2_500,
+    "sheet.js": 1_700,
+}
+"""Fetched only when something is refused, somebody draws, looks for an action or for the keys: each by itself."""
 
 
 def served_size(name):

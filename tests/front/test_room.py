@@ -116,7 +116,8 @@ def open_room(page, serve, tmp_path):
             }
         )
         page.goto(f"{ORIGIN}/reviews/1/")
-        page.wait_for_selector(".finding[data-selected]")
+        page.wait_for_selector("#room[data-ready] .finding[data-selected]")
+        page.wait_for_function("document.querySelector('.transport').dataset.frame >= 6")  # a second before the finding
         return posted
 
     return start
@@ -154,6 +155,28 @@ def test_shift_and_digits_tick_several(page, open_room):
     page.keyboard.press("Enter")
     page.wait_for_selector("#room[data-review='2']")
     assert sent(posted, "/decide/")[0]["reasons"] == ["flicker", "length"]
+
+
+def test_a_decision_waits_for_the_labels_before_it(page, open_room):
+    posted = open_room()
+    page.evaluate(
+        """() => {
+          const { fetch } = window;
+          window.fetch = (address, options) => String(address).endsWith("/label/")
+            ? new Promise((done) => { window.answerLabel = () => done(fetch(address, options)); })
+            : fetch(address, options);
+        }"""
+    )
+    for key in ("y", "x", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_selector("#decide[data-busy]")
+    assert sent(posted, "/decide/") == []
+    page.evaluate("window.answerLabel()")
+    page.wait_for_selector("#room[data-review='2']")
+    assert [path for path, _ in posted if path.endswith(("/label/", "/decide/"))] == [
+        "/findings/11/label/",
+        "/reviews/1/decide/",
+    ]
 
 
 def test_what_enter_would_send_is_said_even_when_it_has_no_digit(page, open_room):
