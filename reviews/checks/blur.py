@@ -6,28 +6,20 @@ from typing import ClassVar
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from reviews.checks.base import Clip, Dial, Evidence, Instrument, Mask, Observation, Reading, Skipped
+from reviews.checks.reblur import LEAST_CONTRAST, reblur_of
 from reviews.checks.sampled import Sampled
 from studio.media.clip import Chunk, Native, Plane, Series
 
 RATIO = "re-blur ratio, 0-1"
 FALL = "log10 of fine over coarse power"
-TILE = 64
-BLUR = 5
-"""Side of the box that blurs once more, px (Crete 2007 takes 9; 5 tells small blurs apart better)."""
-LEAST_CONTRAST = 6.0
-"""Standard deviation of a tile, levels, from which there is something to be sharp."""
-LEAST_TILES = 0.05
-"""Share of the tiles that must have contrast: of a plain picture with one small thing nothing can be said."""
 DETAILED = 0.5
 """Share of the tiles with contrast in the clip's sharper half that a soft picture must still have: a blur takes edges
 and leaves a tile its contrast (measured: 0.85 and more of them), where something plain comes into view they go."""
-SHARPEST = 0.2
-"""Share of the tiles that speak for the frame: motion blur and a shallow depth of field leave some sharp."""
-TILE_ROWS = 5
-"""Rows of tiles that are measured, evenly over the height."""
+EDGES_SOFTEN = 0.03
+"""By how much the ratio of strong steps must rise, too (measured: 0.05 and more under a blur of 1.5 px, mostly 0.3; at
+most 0.02 where only grain went)."""
 SOFTER_HALF = 0.1
 """The usual ratio is at most so far above the clip's sharpest quarter: softness may take more than half of a clip."""
 SPECTRUM, SPECTRUM_TILES = 128, 4
@@ -59,7 +51,7 @@ class Blur(Instrument):
     """
 
     key: ClassVar[str] = "blur"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     dial: ClassVar[Dial | None] = Dial(
         "soft_above",
         RATIO,
@@ -79,6 +71,7 @@ class Blur(Instrument):
     sure_below: float = -2.55
     _motion: list[Series] = field(default_factory=list, init=False, repr=False)
     _detail: list[float] = field(default_factory=list, init=False, repr=False)
+    _edges: list[float] = field(default_factory=list, init=False, repr=False)
     _ratios: Sampled = field(default_factory=Sampled, init=False, repr=False)
     _spectra: list[Series] = field(default_factory=list, init=False, repr=False)
     _looks: int = field(default=0, init=False, repr=False)
@@ -88,9 +81,10 @@ class Blur(Instrument):
         self._motion.append(chunk.luma_difference)
 
     def look_closely(self, native: Native) -> None:
-        ratios = ratios_of_tiles(native.luma)
-        self._ratios.add(native, sharpest_ratio(ratios))
-        self._detail.append(float(np.isfinite(ratios).mean()) if len(ratios) else 0.0)
+        reblur = reblur_of(native.luma)
+        self._ratios.add(native, reblur.sharpest)
+        self._detail.append(reblur.detail)
+        self._edges.append(reblur.sharpest_edges)
         if native.pts_seconds >= self._spectrum_due and self._looks < MOST_LOOKS:
             self._looks += 1
             self._spectrum_due = native.pts_seconds + SPECTRUM_SECONDS
@@ -106,7 +100,7 @@ class Blur(Instrument):
         else:
             usual = min(usual, float(np.nanpercentile(ratios, 25)) + SOFTER_HALF)
             limit = min(self.soft_above, usual + min(self.above_median, self.above_share * (1 - usual)))
-            soft = (np.nan_to_num(ratios) > limit) & self._calm(usual) & self._detailed(usual)
+            soft = (np.nan_to_num(ratios) > limit) & self._calm(usual) & self._detailed(usual) & self._softened(usual)
             for frames in self._ratios.stretches(clip, self._ratios.lasting(soft)):
                 yield self._stretch(clip, frames, limit)
         if self._spectra:
@@ -125,6 +119,12 @@ class Blur(Instrument):
         detail = np.array(self._detail)
         sharper = np.nan_to_num(self._ratios.series, nan=np.inf) <= usual
         return np.asarray(detail >= DETAILED * float(np.median(detail[sharper])))
+
+    def _softened(self, usual: float) -> Mask:
+        """Which samples have softer edges than the clip's sharper half, or none to compare: grain goes without them."""
+        edges = np.array(self._edges)
+        known = edges[np.isfinite(edges) & (np.nan_to_num(self._ratios.series, nan=np.inf) <= usual)]
+        return np.asarray(~(edges < np.median(known) + EDGES_SOFTEN)) if len(known) else np.ones(len(edges), np.bool_)
 
     def _soft_clip(self, clip: Clip, usual: float) -> Observation:
         return Observation.of_clip(
@@ -170,52 +170,6 @@ class Blur(Instrument):
                 boxes=((0.375, 0.375, 0.25, 0.25),),
                 evidence=Evidence(frames=(clip.frames // 2,), crop=True),
             )
-
-
-def ratios_of_tiles(luma: Plane) -> NDArray[np.float64]:
-    """Of the tiles of a few rows, NaN without contrast; none of a picture that is too small."""
-    height, width = luma.shape
-    rows, columns = height // TILE, width // TILE
-    if rows * columns < 4:
-        return np.zeros(0)
-    ratios: list[NDArray[np.float64]] = []
-    for row in np.unique(np.linspace(0, rows - 1, TILE_ROWS).round().astype(int)):
-        cut = np.ascontiguousarray(luma[row * TILE : (row + 1) * TILE, : columns * TILE])
-        ratios.append(tile_ratios(cut, columns))
-    return np.concatenate(ratios)
-
-
-def sharpest_ratio(ratios: NDArray[np.float64]) -> float:
-    """0 for edges of one pixel, 1 for a picture that another blur does not change; NaN where nothing has contrast."""
-    least = max(2.0, LEAST_TILES * len(ratios))
-    kept = np.sort(ratios[np.isfinite(ratios)])
-    return float(kept[: max(1, round(SHARPEST * len(kept)))].mean()) if len(kept) >= least else float("nan")
-
-
-def tile_ratios(cut: Plane, columns: int) -> NDArray[np.float64]:
-    """The ratio of each tile of one row of tiles, the larger of both directions; NaN without contrast."""
-    contrast = np.array([cv2.meanStdDev(tile)[1].ravel()[0] for tile in np.hsplit(cut, columns)])
-    across = surviving(*sides(cut)[:2], *sides(box(cut, (BLUR, 1)))[:2], columns)
-    down = surviving(*sides(cut)[2:], *sides(box(cut, (1, BLUR)))[2:], columns)
-    return np.where(contrast >= LEAST_CONTRAST, np.maximum(across, down), np.nan)
-
-
-def box(plane: Plane, size: tuple[int, int]) -> Plane:
-    return np.asarray(cv2.blur(plane, size), np.uint8)
-
-
-def sides(plane: Plane) -> tuple[Plane, Plane, Plane, Plane]:
-    """Without its first column, its last, its first row, its last."""
-    return plane[:, 1:], plane[:, :-1], plane[1:], plane[:-1]
-
-
-def surviving(one: Plane, other: Plane, one_blurred: Plane, other_blurred: Plane, columns: int) -> NDArray[np.float64]:
-    """Which part of the steps from `other` to `one` the blur leaves, tile by tile."""
-    step = cv2.absdiff(one, other)
-    lost = cv2.subtract(step, cv2.absdiff(one_blurred, other_blurred))
-    sums = [cv2.reduce(plane, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32F).ravel() for plane in (step, lost)]
-    total, vanished = (np.add.reduceat(each, np.arange(columns) * TILE) for each in sums)
-    return np.asarray(1 - vanished / np.maximum(total, 1e-6), np.float64)
 
 
 def spectra(luma: Plane) -> Iterator[Series]:

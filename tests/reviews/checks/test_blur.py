@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from reviews.checks.base import Skipped
-from reviews.checks.blur import Blur, cut_off, ratios_of_tiles, sharpest_ratio
+from reviews.checks.blur import Blur, cut_off
+from reviews.checks.reblur import reblur_of
 from studio.media.clip import Native
 from tests.reviews.checks.drawing import make_chunk, make_clip
 from tests.reviews.checks.natives import blurred, look_closely, scene
@@ -24,7 +25,7 @@ def enlarged(times: float) -> np.ndarray:
 
 
 def ratio_of(picture: np.ndarray) -> float:
-    return sharpest_ratio(ratios_of_tiles(picture))
+    return reblur_of(picture).sharpest
 
 
 def test_a_soft_stretch_is_placed_by_its_samples():
@@ -48,6 +49,17 @@ def test_a_stretch_while_the_camera_swings_is_motion_blur():
     calm, swinging = np.full((32, 64), 100), [np.full((32, 64), 100 + 60 * (at % 2)) for at in range(30)]
     check.look(make_chunk([swinging[at] if 7 <= at < 20 else calm for at in range(30)], fps=9))
     assert look_closely(check, film) == []
+
+
+@pytest.mark.parametrize(("sigma", "found"), [(0, []), (1.5, ["soft_stretch"])])
+def test_grain_that_an_encoder_drops_leaves_the_edges(sigma, found):
+    smooth = blurred(enlarged(4), 1)
+    smooth[:, 200:260], smooth[:, 420:500] = 30, 200
+    grain = np.random.default_rng(1).integers(-3, 4, smooth.shape)
+    grainy = np.clip(smooth + grain, 0, 255).astype(np.uint8)
+    without = blurred(smooth, sigma) if sigma else smooth
+    assert ratio_of(without) - ratio_of(grainy) > 0.2
+    assert [each for each in labels([without] * 3 + [grainy] * 7) if each == "soft_stretch"] == found
 
 
 @pytest.mark.parametrize(("share", "found"), [(0.3, []), (0.8, ["soft_stretch"])])

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from reviews.checks.persistence import Edges, has_shape, is_varied, stands_alone, without_long_lines
+from reviews.checks.persistence import (
+    Edges,
+    has_shape,
+    is_varied,
+    shift_between,
+    stands_alone,
+    without_long_lines,
+)
 
 SIZE = (60, 80)
 BOX = (30, 20, 10, 10)
@@ -43,6 +50,20 @@ def test_only_lines_along_half_the_picture_are_left_out():
     assert not kept[10].any()
     assert kept[40].sum() == 35
     assert not kept[50].any()
+
+
+def ring_at(left: int, top: int) -> Edges:
+    """Edges around a square of ten px, pointing outwards."""
+    across, down = filled(), filled()
+    across[top : top + 10, left], across[top : top + 10, left + 9] = -10, 10
+    down[top, left : left + 10], down[top + 9, left : left + 10] = -10, 10
+    return still(across, down)
+
+
+@pytest.mark.parametrize("went", [(0, 0), (1, 0), (2, 0), (0, -3), (-4, 4)])
+def test_it_sees_how_far_edges_went(went):
+    first, last = ring_at(30, 20), ring_at(30 + went[0], 20 + went[1])
+    assert shift_between(first, last, BOX, first.net[20:30, 30:40] > 0) == went
 
 
 @pytest.mark.parametrize(("pixels", "fits"), [(24, True), (23, False)])

@@ -50,6 +50,18 @@ def test_a_title_that_comes_or_goes_is_no_mark():
     assert len(look(Watermark(), [*with_title[:18], *film[18:]])) == 1  # missing for a moment
 
 
+@pytest.mark.parametrize(("pace", "found"), [(0, ["mark"]), (0.2, [])])
+def test_a_moon_that_wanders_is_no_mark(pace, found):
+    """Its soft rim covers its way: every quarter shows it near enough, the last one 3 px from the first."""
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH]
+    frames = []
+    for index, frame in enumerate(scene(1)):
+        away = np.hypot(rows - 32, columns - 250 - pace * index)
+        moon = np.clip((12 - away) / 6, 0, 1)
+        frames.append(np.round(frame * (1 - moon) + 240 * moon).astype(np.uint8))
+    assert [seen.label for seen in look(Watermark(), frames)] == found
+
+
 def test_a_scene_that_moves_without_a_mark_is_clean():
     check = Watermark()
     assert look(check, scene(2)) == []
