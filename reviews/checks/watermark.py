@@ -37,7 +37,7 @@ class Watermark(Instrument):
     """
 
     key: ClassVar[str] = "watermark"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     dial: ClassVar[Dial] = Dial(
         "persistent_above",
         UNIT,
