@@ -21,7 +21,10 @@ function attachAll(root = document) {
   for (const element of found) {
     if (attached.has(element)) continue;
     attached.add(element);
-    modules[element.dataset.module]?.().then((module) => module.attach(element));
+    modules[element.dataset.module]?.().then((module) => {
+      module.attach(element);
+      element.dataset.attached = ""; // whoever drives this page by machine waits for it
+    });
   }
   for (const toast of root.querySelectorAll("[data-toast]")) countDown(toast);
 }

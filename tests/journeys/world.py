@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from studio.paths import CODE
 from tests.journeys.tree import Tree, wait_until
@@ -109,6 +109,8 @@ class House:
         if name:
             context.add_cookies([{"name": "sessionid", "value": self.sessions[name], "url": self.world.url}])
         page = context.new_page()
+        if options.get("java_script_enabled", True):
+            _wait_for_modules(page)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda said: self._hear(page, said.type, said.text, said.location["url"]))
         return page
@@ -153,6 +155,18 @@ class House:
     def close(self) -> None:
         for context in self.contexts:
             context.close()
+
+
+def _wait_for_modules(page: Page) -> None:
+    """From now on `page.goto` returns when what the address shows acts, too: a key pressed sooner is lost."""
+    goto = page.goto
+
+    def go(address: str, **how: Any) -> Response | None:
+        answer = goto(address, **how)
+        page.wait_for_function("!document.querySelector('[data-module]:not([data-attached])')")
+        return answer
+
+    page.goto = go  # type: ignore[method-assign]
 
 
 def open_room(page: Page, address: str = "") -> None:
