@@ -163,7 +163,7 @@ def _wait_for_modules(page: Page) -> None:
 
     def go(address: str, **how: Any) -> Response | None:
         answer = goto(address, **how)
-        page.wait_for_function("!document.querySelector('[data-module]:not([data-attached])')")
+        page.wait_for_selector("[data-module]:not([data-attached])", state="detached")
         return answer
 
     page.goto = go  # type: ignore[method-assign]
