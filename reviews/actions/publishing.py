@@ -144,10 +144,11 @@ def take_back_approval(candidate: Candidate, *, by: User) -> None:
     just become public.
     """
     require_role(by, candidate.prompt.project, Role.EDITOR, Role.MODERATOR)
-    if Candidate.objects.get(pk=candidate.pk).status == Status.APPROVED:
+    if Candidate.objects.filter(pk=candidate.pk, status=Status.APPROVED).exists():
         void_pending(candidate, "an editor took it back.", actor=Actor.of(by))
-    if Candidate.objects.get(pk=candidate.pk).status != Status.WITH_EDITOR:
-        raise Conflict("It is public, or no approval waits: a public clip is withdrawn.")
+        if not Publication.objects.filter(candidate=candidate, state=PublicationState.LIVE).exists():
+            return
+    raise Conflict("No approval waits here; a public clip is withdrawn.")
 
 
 def _back_to_editor(candidate: Candidate, why: str, *, actor: Actor) -> None:

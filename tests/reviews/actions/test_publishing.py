@@ -101,6 +101,13 @@ def test_an_approval_is_taken_back_while_it_is_not_public(approved, editor):
     assert review.reasons.get().sentence == "Its approval was voided: an editor took it back."
 
 
+def test_where_no_approval_waits_none_is_taken_back(approved, editor):
+    take_back_approval(approved.candidate, by=editor)
+    with pytest.raises(Conflict, match="No approval waits"):
+        take_back_approval(approved.candidate, by=editor)
+    assert Review.objects.filter(closed_at=None).count() == 1
+
+
 def test_only_editors_and_moderators_take_an_approval_back(approved, reviewer):
     with pytest.raises(NotPermitted):
         take_back_approval(approved.candidate, by=reviewer)
